@@ -1,0 +1,82 @@
+# `make help` lists what can be done here. Each target sets up what it needs in .venv; nothing is installed outside this folder.
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+UPGRADE ?=
+UV ?= uv==0.13.8
+
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint torture bench mutants lock clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+
+demo: $(VENV)/.runtime ## tasks move between sandboxes of the vendors, on this machine alone
+	$(BIN)/tasksync demo
+
+test: $(VENV)/.dev ## the tests (PYTEST_ARGS="-k word" to choose)
+	$(BIN)/python -m pytest -n auto --maxprocesses=8 --hypothesis-profile=ci $(PYTEST_ARGS)
+
+lint: $(VENV)/.dev ## style, formatting, types, arrows between modules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+torture: $(VENV)/.dev ## the long campaigns: everything that invents its input, with thousands of examples
+	TASKSYNC_TORTURE=1 $(BIN)/python -m pytest -n auto --maxprocesses=8 --hypothesis-profile=torture -m "torture or hypothesis" $(PYTEST_ARGS)
+
+bench: $(VENV)/.dev ## the benchmarks
+	$(BIN)/python -m benchmarks
+
+mutants: $(VENV)/.dev ## changes lines of the pure core and looks whether a test notices (hours)
+	$(BIN)/mutmut run
+
+lock: ## resolve the dependencies again; UPGRADE=--upgrade takes the newest of each
+	$(check-python)
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/python -m pip install --quiet '$(UV)'
+	$(call compile,requirements.lock,--extra postgres,)
+	$(call compile,requirements-dev.lock,--extra postgres --extra dev,--constraint requirements.lock)
+
+clean: ## remove all that these targets made
+	rm -rf $(VENV) $(VENV)-lock build dist *.egg-info mutants .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is newer than what it was made from, and is written last: an interrupted set-up starts again.
+$(VENV)/.made:
+	$(check-python)
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.made requirements.lock pyproject.toml
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+define check-python
+@command -v $(PYTHON) >/dev/null || { \
+	echo "There is no $(PYTHON) here. Install Python 3.11 or newer (Debian: apt install python3 python3-venv)," >&2; \
+	echo "or name yours: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	echo "$(PYTHON) is $$($(PYTHON) -V 2>&1); tasksync needs 3.11 or newer. Name another: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	echo "$(PYTHON) cannot make virtual environments. Install its venv package (Debian: apt install python3-venv)." >&2; exit 1; }
+endef
+
+# The build backend goes into the locks too: the project itself is then installed without fetching anything that has no hash.
+build-requires = import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")
+define compile
+$(PYTHON) -c '$(build-requires)' | $(VENV)-lock/bin/uv pip compile --quiet pyproject.toml - --universal --python-version 3.11 \
+	--fork-strategy fewest --generate-hashes --no-annotate --no-header $(2) $(3) $(UPGRADE) --output-file $(1)
+endef
