@@ -1,0 +1,172 @@
+"""Taking entries in: new tasks, links without a write, and what the first meeting decides (rule 15).
+
+Whoever joins a task finds its value standing: empty fields are filled from the entry, differing values are kept as
+losers and brought to the task's value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.task import Field, Status, Value, is_empty, same
+from sync.core.diff import UNMERGED
+from sync.core.lens import NO_OPINION
+from sync.core.match import Cluster, Doubt, Member
+from sync.core.merge import Merge
+from sync.core.model import Held, HeldKind, Link, Pair, SideName, State, Task
+from sync.core.policy import AccessPolicy
+from sync.core.settle import absorb_entry
+from sync.core.standing import ENTRIES, kept
+
+
+@dataclass(slots=True)
+class Adoption:
+    """Takes in what ``match`` has found, into the state of the merge."""
+
+    merge: Merge
+    now: datetime
+    adopted: int = 0
+
+    def take_in(self, clusters: Iterable[Cluster]) -> None:
+        """Make links, and tasks where there are none; parents are known once all are linked."""
+        fresh: list[tuple[Task, Member, bool]] = []
+        for cluster in clusters:
+            task = cluster.task
+            for member in self._in_order(cluster):
+                if task is None:
+                    if self.merge.lenses[member.side].spec.access is AccessPolicy.WRITE:
+                        continue
+                    task = self._new_task(member)
+                    fresh.append((task, member, False))
+                else:
+                    fresh.append((task, member, True))
+                    self.adopted += 1
+                self._tie(task, member)
+        for task, member, joins in fresh:
+            self.fill(task, member, joins=joins)
+
+    def _in_order(self, cluster: Cluster) -> list[Member]:
+        rank = self.merge.lenses.policy.rank
+        return sorted(cluster.members.values(), key=lambda member: rank(member.side))
+
+    def _new_task(self, member: Member) -> Task:
+        state = self.merge.lenses.state
+        task = Task(id=state.next_task, kind=member.entry.kind, born=member.side)
+        state.next_task += 1
+        state.tasks[task.id] = task
+        return task
+
+    def _tie(self, task: Task, member: Member) -> None:
+        state = self.merge.lenses.state
+        link = Link(task=task.id, side=member.side, ref=member.entry.ref)
+        old = state.links.get(link.key)
+        if old is not None and old.ref is not None:
+            link.former = (*old.former, old.ref)
+        absorb_entry(link, member.entry, self.merge.lenses[member.side])
+        self.merge.lenses.tie(link)
+
+    def fill(self, task: Task, member: Member, *, joins: bool) -> None:
+        """The values of an entry into its task: all of them, or what is empty there."""
+        lens = self.merge.lenses[member.side]
+        link = self.merge.lenses.state.links[task.id, member.side]
+        for name, seen in lens.take(member.entry).items():
+            if name in UNMERGED:
+                self._fill_unmerged(task, name, seen)
+                continue
+            value = lens.lift(name, seen, task.values.get(name))
+            if value is NO_OPINION:
+                link.unknown[name] = str(seen)
+                link.raw_hash = ""
+                continue
+            if not joins or name not in task.values:
+                self._first(task, link, name, value, seen)
+            else:
+                self._join_field(task, link, name, value, seen)
+        status = task.values.get(Field.STATUS)
+        if isinstance(status, Status) and status.closed and task.values.get(Field.COMPLETED) is None:
+            task.values[Field.COMPLETED] = self.now
+
+    def _fill_unmerged(self, task: Task, name: Field, seen: Value) -> None:
+        if not is_empty(name, seen) and name is not Field.POSITION:
+            task.values.setdefault(name, seen)
+
+    def _first(self, task: Task, link: Link, name: Field, value: Value, seen: Value) -> None:
+        if name in task.values or not self._linked_elsewhere(task, link.side):
+            task.values[name] = value
+        else:
+            self.merge.advance(task, name, value, side=link.side, rule="first opinion")
+        link.pairs[name] = Pair(seen, seen)
+        link.acked.pop(name, None)
+
+    def _linked_elsewhere(self, task: Task, side: SideName) -> bool:
+        return any(link.live and link.side != side for link in self.merge.lenses.state.of_task(task.id))
+
+    def _join_field(self, task: Task, link: Link, name: Field, value: Value, seen: Value) -> None:
+        merge, lens = self.merge, self.merge.lenses[link.side]
+        current = task.values[name]
+        view = lens.view(name, current)
+        if same(name, view, seen):
+            link.pairs[name] = Pair(view, seen)
+            return
+        link.pairs[name] = Pair(seen, seen)
+        if is_empty(name, current):
+            merge.advance(task, name, value, side=link.side, rule="filled")
+            link.acked.pop(name, None)
+            return
+        if not is_empty(name, seen):
+            merge.lose(task, name, link.side, value, current)
+        link.acked[name] = task.version(name).number - 1
+
+    def hold(self, doubts: Iterable[Doubt]) -> None:
+        """Ask a person where an entry with several candidates belongs."""
+        for doubt in doubts:
+            self._hold_one(doubt, self.merge.lenses.state)
+
+    def _hold_one(self, doubt: Doubt, state: State) -> None:
+        entry, side = doubt.member.entry, doubt.member.side
+        key = f"match:{side}:{entry.ref}"
+        if any(held.key == key for held in state.held):
+            return
+        names = [name for cluster in doubt.candidates if (name := self._named(cluster))]
+        title = str(entry.fields.get(Field.TITLE, ""))
+        state.held.append(
+            Held(
+                kind=HeldKind.MATCH,
+                key=key,
+                why=f"this entry of {side} may be any of {len(doubt.candidates)} tasks with its title",
+                choices=(*(f"same {name}" for name in names), "new"),
+                title=title,
+                side=side,
+                ref=entry.ref,
+                since=self.now,
+                data={"candidates": names, ENTRIES: kept([entry])},
+            )
+        )
+
+    def _named(self, cluster: Cluster) -> str:
+        """A candidate as SIDE:REF, by its first side."""
+        for member in self._in_order(cluster):
+            return f"{member.side}:{member.entry.ref}"
+        if cluster.task is not None:
+            for link in self.merge.lenses.state.of_task(cluster.task.id):
+                if link.live:
+                    return f"{link.side}:{link.ref}"
+        return ""
+
+
+def parent_titles(members: Iterable[Member], tasks: Iterable[Task], all_tasks: Mapping[int, Task]) -> dict[int, str]:
+    """The title of the parent of each entry and task, by ``id()``: how parents are compared before they are linked."""
+    members = list(members)
+    by_ref = {(member.side, member.entry.ref): str(member.entry.fields.get(Field.TITLE, "")) for member in members}
+    found: dict[int, str] = {}
+    for member in members:
+        parent = member.entry.fields.get(Field.PARENT)
+        if parent is not None and (title := by_ref.get((member.side, str(parent)))):
+            found[id(member)] = title
+    for task in tasks:
+        parent = task.values.get(Field.PARENT)
+        if isinstance(parent, int) and parent in all_tasks:
+            found[id(task)] = all_tasks[parent].title
+    return found

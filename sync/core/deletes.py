@@ -1,0 +1,190 @@
+"""What becomes of a task whose entry was deleted somewhere, or came back (rules 12, 13, 18)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from connectors.task import Field, Status, same
+from sync.core.diff import Delta
+from sync.core.evidence import Evidence, let_go
+from sync.core.facts import Acted
+from sync.core.lens import canonical_parent
+from sync.core.merge import Merge
+from sync.core.model import Do, Held, HeldKind, Link, LinkLife, SideName, Task, TaskId, TaskLife
+from sync.core.plan import CLOSED_BY_DELETE, UNSENT
+from sync.core.policy import AccessPolicy, DeletePolicy
+from sync.core.settle import make_again
+
+DELETED_THERE = "deleted there"
+DELETED_HERE = "deleted from here"
+
+
+@dataclass(slots=True)
+class Deletes:
+    """Carries evidence into the state: restores first, then what was deleted."""
+
+    merge: Merge
+    now: datetime
+    lines: list[str] = field(default_factory=list)
+    acted: list[Acted] = field(default_factory=list)
+
+    def restore(self, evidence: Evidence) -> None:
+        """A let-go link whose entry is listed again ties again, and its task is alive again everywhere."""
+        lenses = self.merge.lenses
+        for link in evidence.restored:
+            task = lenses.state.tasks[link.task]
+            link.life, link.reason, link.absent, link.outside = LinkLife.LIVE, "", False, ""
+            link.raw_hash = ""
+            lenses.tie(link)
+            if task.life is TaskLife.DELETED:
+                task.life = TaskLife.ALIVE
+            self._note(link, Do.ADOPT, "restored there")
+            self._make_again_elsewhere(task)
+
+    def revive(self, task: Task, deltas: Mapping[Field, Sequence[Delta]]) -> bool:
+        """Whether a deleted task lives again, edited where the delete has not arrived yet (rule 12)."""
+        edits = [delta for found in deltas.values() for delta in found if not delta.derived]
+        if not edits:
+            return False
+        task.life = TaskLife.ALIVE
+        self._make_again_elsewhere(task)
+        self._note(edits[0].link, Do.ADOPT, "edited after it was deleted elsewhere: the edit wins")
+        self.lines.append(f'"{task.title}" was deleted, and edited on {edits[0].link.side} since: the edit wins')
+        return True
+
+    def _make_again_elsewhere(self, task: Task) -> None:
+        for other in self.merge.lenses.state.of_task(task.id):
+            if not other.live and other.reason in {DELETED_THERE, DELETED_HERE}:
+                make_again(self.merge.lenses, other)
+
+    def outside(self, evidence: Evidence) -> None:
+        """An entry that was moved to another container is out of scope: let go, not deleted."""
+        for link, container in evidence.outside:
+            self.merge.lenses.untie(link)
+            let_go(link, f"moved to {container}", absent=True)
+            link.outside = container
+
+    def doubtful(self, evidence: Evidence, approved: Collection[Link]) -> None:
+        """Vanished where that may only mean archived: a person is asked."""
+        state = self.merge.lenses.state
+        known = {held.key for held in state.held}
+        asked: set[str] = set()
+        for link in evidence.doubtful:
+            if link in approved:
+                evidence.deleted.append(link)
+                continue
+            key = f"vanished:{link.task}:{link.side}"
+            asked.add(key)
+            if key not in known:
+                state.held.append(self._ask(state.tasks[link.task], link, key))
+
+    def withdraw(self, side: SideName, evidence: Evidence) -> None:
+        """What was asked about an entry that is there again is asked no more."""
+        state = self.merge.lenses.state
+        asked = {f"vanished:{link.task}:{link.side}" for link in evidence.doubtful}
+        state.held = [
+            held
+            for held in state.held
+            if not (held.key.startswith("vanished:") and held.side == side and held.key not in asked)
+        ]
+
+    def delete(self, links: Iterable[Link], edited: Collection[tuple[TaskId, SideName]]) -> None:
+        """Deleted on these links' sides. ``edited`` are the tasks and sides with a delta in this cycle."""
+        links = [link for link in links if link.live]
+        kept = self._survivors(links, edited)
+        for link in links:
+            task = self.merge.lenses.state.tasks[link.task]
+            access = self.merge.lenses[link.side].spec.access
+            if task.life is TaskLife.DELETED:
+                self._end(link)
+            elif task.id in kept:
+                self._note(link, Do.LET_GO, "deleted there, and edited elsewhere: the edit wins")
+                make_again(self.merge.lenses, link)
+                self.lines.append(f'"{task.title}" was deleted on {link.side} and edited elsewhere: the edit wins')
+            elif access is AccessPolicy.WRITE or self.merge.lenses.policy.deletes is DeletePolicy.KEEP:
+                self._end(link)
+            elif self.merge.lenses.policy.deletes is DeletePolicy.CLOSE:
+                self._end(link)
+                self._close(task, link.side)
+            else:
+                self._end(link)
+                self._bury(task)
+
+    def _survivors(self, links: list[Link], edited: Collection[tuple[TaskId, SideName]]) -> set[TaskId]:
+        """Tasks that an edit keeps alive, and the ancestors that they need."""
+        state = self.merge.lenses.state
+        doomed = {link.task for link in links}
+        kept: set[TaskId] = set()
+        for link in links:
+            elsewhere = any(task == link.task and side != link.side for task, side in edited)
+            if elsewhere or self._owes_an_edit(state.tasks[link.task], link):
+                at: TaskId | None = link.task
+                while at is not None and at in doomed and at not in kept:
+                    kept.add(at)
+                    at = canonical_parent(state.tasks[at])
+        return kept
+
+    def _owes_an_edit(self, task: Task, link: Link) -> bool:
+        lens = self.merge.lenses[link.side]
+        for name, number in link.acked.items():
+            version = task.version(name)
+            if name in UNSENT or name is Field.PARENT or number >= version.number or version.number < 2:  # noqa: PLR2004
+                continue
+            if (
+                version.side in ("", link.side)
+                or link.refused.get(name, 0) >= version.number
+                or not lens.spec.writes(name)
+            ):
+                continue
+            pair = link.pairs.get(name)
+            if pair is None or not same(name, lens.view(name, task.values.get(name)), pair.sent):
+                return True
+        return False
+
+    def _end(self, link: Link) -> None:
+        self._note(link, Do.LET_GO, DELETED_THERE)
+        self.merge.lenses.untie(link)
+        let_go(link, DELETED_THERE, absent=True)
+
+    def _bury(self, task: Task) -> None:
+        task.life = TaskLife.DELETED
+        state = self.merge.lenses.state
+        state.held = [held for held in state.held if not (held.kind is HeldKind.CONFLICT and held.task == task.id)]
+
+    def rehome(self) -> None:
+        """A living task under a deleted one moves to its nearest living ancestor, before anything is deleted."""
+        tasks = self.merge.lenses.state.tasks
+        for task in tasks.values():
+            parent = tasks.get(canonical_parent(task) or 0)
+            if task.life is TaskLife.DELETED or parent is None or parent.life is TaskLife.ALIVE:
+                continue
+            home: Task | None = parent
+            while home is not None and home.life is TaskLife.DELETED:
+                home = tasks.get(canonical_parent(home) or 0)
+            value = home.id if home is not None else None
+            self.merge.advance(task, Field.PARENT, value, side=parent.born, rule="its parent was deleted")
+
+    def _close(self, task: Task, side: SideName) -> None:
+        status = task.values.get(Field.STATUS)
+        if not (isinstance(status, Status) and status.closed):
+            self.merge.advance(task, Field.STATUS, Status.CANCELLED, side=side, rule=CLOSED_BY_DELETE)
+
+    def _note(self, link: Link, do: Do, outcome: str) -> None:
+        self.acted.append(
+            Acted(do=do, task=link.task, side=link.side, ref=link.ref, outcome=outcome, image=link.native)
+        )
+
+    def _ask(self, task: Task, link: Link, key: str) -> Held:
+        return Held(
+            kind=HeldKind.DELETE,
+            key=key,
+            why=f"it vanished from {link.side}, where that may mean deleted or archived",
+            choices=("approve", "refuse"),
+            task=task.id,
+            title=task.title,
+            side=link.side,
+            ref=link.ref or "",
+            since=self.now,
+        )

@@ -1,0 +1,138 @@
+"""What changed on a side: its entries against its own shadows, never against the canonical task (rule 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from connectors.contract import Entry
+from connectors.task import Field, Value, same
+from sync.core.facts import Observation
+from sync.core.lens import Lens
+from sync.core.model import Link, Pair, State, Task, TaskId
+
+UNMERGED = frozenset({Field.COMPLETED, Field.POSITION, Field.URL, Field.COMMENTS, Field.CUSTOM})
+"""Fields that no merge decides: one follows status, positions have their own rule, the rest is not exchanged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delta:
+    """One field that differs from its shadow: what was stored, what is seen now, and the vendor's (corrected) time."""
+
+    link: Link
+    field: Field
+    old: Value
+    new: Value
+    at: datetime | None
+    derived: bool = False
+
+
+@dataclass(slots=True)
+class LinkDiff:
+    """What one entry says against its link.
+
+    Deltas, pairs that a read completes, first opinions, and the words not known.
+    """
+
+    link: Link
+    entry: Entry
+    seen: Mapping[Field, Value]
+    deltas: list[Delta] = field(default_factory=list)
+    pairs: dict[Field, Pair] = field(default_factory=dict)
+    first: dict[Field, Value] = field(default_factory=dict)
+    owed: list[Field] = field(default_factory=list)  # views that another mapping moved
+
+
+def diff_link(link: Link, task: Task, entry: Entry, lens: Lens, *, at: datetime | None, thawed: bool) -> LinkDiff:
+    """Compare one entry with its shadow.
+
+    ``thawed``: a derived field may have moved because of our own writes, or the entry became or ceased to be a
+    parent: the shadow takes it without a delta.
+    """
+    found = LinkDiff(link=link, entry=entry, seen=lens.take(entry))
+    remapped = bool(link.mapping) and link.mapping != lens.spec.mapping and link.raw_hash == entry.raw_hash
+    for name, value in found.seen.items():
+        if name in UNMERGED:
+            continue
+        pair = link.pairs.get(name)
+        derived = name in entry.derived or name in link.derived
+        if pair is None:
+            _first_opinion(found, task, name, value, lens)
+        elif (remapped and name not in link.unknown) or (derived and thawed):
+            found.pairs[name] = Pair(pair.sent if same(name, pair.stored, value) else value, value)
+            if remapped and not same(name, lens.view(name, task.values.get(name)), found.pairs[name].sent):
+                found.owed.append(name)
+        elif not pair.confirmed:
+            found.pairs[name] = Pair(pair.sent, value)
+        elif not same(name, pair.stored, value):
+            found.deltas.append(Delta(link=link, field=name, old=pair.stored, new=value, at=at, derived=derived))
+    return found
+
+
+def _first_opinion(found: LinkDiff, task: Task, name: Field, value: Value, lens: Lens) -> None:
+    if name in task.values:
+        number = task.version(name).number
+        behind = found.link.acked.get(name, number) < number
+        found.pairs[name] = Pair(value if behind else lens.view(name, task.values[name]), value)
+    else:
+        found.first[name] = value
+
+
+def edit_time(link: Link, entry: Entry, offset: float) -> datetime | None:
+    """When a person changed an entry, by our clock.
+
+    None when the vendor does not say, or our own write moved the time.
+    """
+    if entry.modified is None or entry.modified in (link.own_modified, link.modified):
+        return None
+    return entry.modified + timedelta(seconds=offset)
+
+
+def is_thawed(state: State, link: Link, entry: Entry, below: Mapping[TaskId, Sequence[TaskId]]) -> bool:
+    """Whether a derived value may have moved without a person.
+
+    A write of ours under it since the last read, or a new shape.
+
+    ``below`` maps a task to its children.
+    """
+    if entry.derived != link.derived:
+        return True
+    if not entry.derived:
+        return False
+    read_cycle = state.sides[link.side].read_cycle
+    pending, passed = [link.task], {link.task}
+    while pending:
+        task = pending.pop()
+        other = state.link(task, link.side)
+        if other is not None and other.wrote and other.wrote >= read_cycle:
+            return True
+        fresh = [child for child in below.get(task, ()) if child not in passed]
+        passed.update(fresh)
+        pending += fresh
+    return False
+
+
+def diff_side(state: State, observation: Observation, lens: Lens) -> list[LinkDiff]:
+    """The deltas of one side; entries without a live link are left to ``match``."""
+    found: list[LinkDiff] = []
+    below = children_by_parent(state)
+    by_ref = {link.ref: link for link in state.of_side(observation.side) if link.live}
+    for ref, entry in observation.entries.items():
+        link = by_ref.get(ref)
+        if link is None or entry.deleted or entry.container or entry.problem:
+            continue
+        at = edit_time(link, entry, observation.offset)
+        thawed = is_thawed(state, link, entry, below)
+        found.append(diff_link(link, state.tasks[link.task], entry, lens, at=at, thawed=thawed))
+    return found
+
+
+def children_by_parent(state: State) -> dict[TaskId, list[TaskId]]:
+    """The children of each task that has any."""
+    below: dict[TaskId, list[TaskId]] = {}
+    for task in state.tasks.values():
+        parent = task.values.get(Field.PARENT)
+        if isinstance(parent, int):
+            below.setdefault(parent, []).append(task.id)
+    return below

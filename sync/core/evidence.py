@@ -1,0 +1,126 @@
+"""What proves that something was deleted, and what comes back (rules 11, 13).
+
+=====================================================  ===========================================================
+what a trustworthy read says of a linked task          what it is
+=====================================================  ===========================================================
+a tombstone                                            deleted
+listed, or not named by an incremental read            there
+not listed, found in another container                 out of scope: let go, restored when it is listed again
+not listed, a get says Gone in two cycles              deleted, while the side itself answers; else waiting
+not listed, a get finds it                             there: the listing was not complete
+not listed, no get, missed often enough, far enough    deleted; held where vanishing may mean archived
+… otherwise                                            waiting
+let go, listed again after a read without it           restored
+=====================================================  ===========================================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from connectors.contract import Verb
+from sync.core.facts import Observation, Read
+from sync.core.model import Link, LinkLife, State
+from sync.core.policy import GroupPolicy, SideSpec
+
+GONE_CYCLES: Final = 2
+"""In how many cycles a get must say Gone (rule 11)."""
+
+
+@dataclass(slots=True)
+class Evidence:
+    """The links of one side by what was proved in this cycle."""
+
+    deleted: list[Link] = field(default_factory=list)
+    waiting: list[tuple[Link, str]] = field(default_factory=list)
+    doubtful: list[Link] = field(default_factory=list)  # enough misses, and vanishing is ambiguous there
+    outside: list[tuple[Link, str]] = field(default_factory=list)
+    restored: list[Link] = field(default_factory=list)
+
+
+def weigh(
+    state: State, observation: Observation, spec: SideSpec, policy: GroupPolicy, *, now: datetime, aside: bool
+) -> Evidence:
+    """Look at every link of a side. A read that was set aside only counts misses."""
+    found = Evidence()
+    complete = observation.read is Read.COMPLETE
+    for link in state.of_side(spec.name):
+        entry = observation.entries.get(str(link.ref))
+        if link.live:
+            if entry is not None and entry.deleted:
+                if not aside:
+                    found.deleted.append(link)
+            elif entry is not None and entry.container:
+                if not aside:
+                    found.outside.append((link, entry.container))
+            elif entry is not None or link.ref in observation.listed:
+                _is_there(link)
+            elif link.ref in observation.gone or complete:
+                _is_missing(link, observation, spec, policy, found, now=now, aside=aside)
+        elif not aside:
+            _let_go_link(link, observation, found, complete=complete)
+    return found
+
+
+def _is_there(link: Link) -> None:
+    link.gone = 0
+    link.misses = 0
+    link.missed_at = None
+
+
+def _is_missing(
+    link: Link,
+    observation: Observation,
+    spec: SideSpec,
+    policy: GroupPolicy,
+    found: Evidence,
+    *,
+    now: datetime,
+    aside: bool,
+) -> None:
+    if spec.capabilities.can(Verb.GET):
+        if link.ref in observation.gone and observation.answers:
+            link.gone = min(link.gone + 1, GONE_CYCLES)
+        if link.gone < GONE_CYCLES:
+            why = (
+                "gone once, asked again in the next cycle"
+                if link.gone
+                else "not listed, and asking for it gave no answer"
+            )
+            found.waiting.append((link, why))
+            return
+    else:
+        needed = policy.evidence.misses
+        if link.missed_at is None or now - link.missed_at >= policy.evidence.miss_gap:
+            link.misses = min(link.misses + 1, needed)
+            link.missed_at = now
+        if link.misses < needed:
+            found.waiting.append((link, f"missing in {link.misses} of {needed} complete reads"))
+            return
+    if aside:
+        found.waiting.append((link, "its side's read was set aside"))
+    elif spec.capabilities.absence_is_ambiguous:
+        found.doubtful.append(link)
+    else:
+        found.deleted.append(link)
+
+
+def _let_go_link(link: Link, observation: Observation, found: Evidence, *, complete: bool) -> None:
+    entry = observation.entries.get(str(link.ref))
+    if entry is not None and (entry.deleted or entry.container):
+        link.absent = True
+    elif entry is None and link.ref not in observation.listed:
+        link.absent = link.absent or complete
+    elif link.absent:
+        found.restored.append(link)
+
+
+def let_go(link: Link, reason: str, *, absent: bool = False) -> None:
+    """End a link, and remember it: nothing is made there again for that task, and the ref is not new."""
+    link.life = LinkLife.LET_GO
+    link.reason = reason
+    link.absent = absent
+    link.acked.clear()
+    link.misses, link.gone, link.missed_at = 0, 0, None

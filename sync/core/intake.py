@@ -1,0 +1,83 @@
+"""Stage 5: unlinked entries into tasks; those that a person has placed first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sync.core.adopt import Adoption, parent_titles
+from sync.core.facts import Observation
+from sync.core.match import Cluster, Matches, Member, is_task, match, member_of
+from sync.core.merge import Merge
+from sync.core.model import HeldKind, SideName, Task, TaskLife
+
+
+@dataclass(slots=True)
+class Intake:
+    """Takes in what is not linked. ``believed`` has what was read of each side that no guard has stopped."""
+
+    merge: Merge
+    now: datetime
+    believed: Mapping[SideName, Observation]
+    taken: Collection[tuple[SideName, str]]
+
+    def run(self, placed: Mapping[tuple[SideName, str], str]) -> int:
+        """Make links and tasks. ``placed`` maps an entry to SIDE:REF, or to "new". Returns how many joined a task."""
+        state = self.merge.lenses.state
+        adoption = Adoption(self.merge, self.now)
+        members = self._members()
+        decided = self._place(members, placed)
+        waiting = {(held.side, held.ref) for held in state.held if held.kind is HeldKind.MATCH}
+        members = [
+            one
+            for one in members
+            if (one.side, one.entry.ref) not in waiting and (one.side, one.entry.ref) not in placed
+        ]
+        tasks = self._joinable_tasks({one.side for one in members if one.first_meeting})
+        titles = parent_titles(members, tasks, state.tasks)
+        found = match(self.merge.lenses, members, tasks, titles) if members else Matches()
+        adoption.take_in([*decided, *found.clusters])
+        adoption.hold(found.doubts)
+        for name in self.believed:
+            state.sides[name].met = True
+        return adoption.adopted
+
+    def _members(self) -> list[Member]:
+        """The unlinked entries of every side, in the order of the sides and of their listings."""
+        lenses = self.merge.lenses
+        members: list[Member] = []
+        for name, observation in self.believed.items():
+            known = {link.ref for link in lenses.state.of_side(name)}
+            known |= {ref for link in lenses.state.links.values() if link.side == name for ref in link.former}
+            first = not lenses.state.sides[name].met
+            members += [
+                member_of(lenses, name, entry, first_meeting=first)
+                for ref, entry in observation.entries.items()
+                if ref not in known and (name, ref) not in self.taken and is_task(entry)
+            ]
+        return members
+
+    def _place(self, members: list[Member], placed: Mapping[tuple[SideName, str], str]) -> list[Cluster]:
+        lenses = self.merge.lenses
+        clusters: list[Cluster] = []
+        for member in members:
+            choice = placed.get((member.side, member.entry.ref))
+            if choice is None:
+                continue
+            side, _, ref = choice.partition(":")
+            task_id = lenses.refs.get((side, ref))
+            free = task_id is not None and lenses.state.live(task_id, member.side) is None
+            task = lenses.state.tasks[task_id] if task_id is not None and free else None
+            clusters.append(Cluster(task=task, members={member.side: member}))
+        return clusters
+
+    def _joinable_tasks(self, first: Collection[SideName]) -> list[Task]:
+        state = self.merge.lenses.state
+        if not first:
+            return []
+        return [
+            task
+            for task in state.tasks.values()
+            if task.life is TaskLife.ALIVE and any(state.link(task.id, side) is None for side in first)
+        ]

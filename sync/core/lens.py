@@ -1,0 +1,152 @@
+"""From canonical values to what one side shows, and back (rules 1, 5, 18, 19).
+
+A view depends on its surroundings: a person is shown by that side's handle, a parent by the ref of the nearest
+ancestor that is linked there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Final
+
+from connectors.contract import Entry
+from connectors.task import Field, Person, Value, same
+from sync.core.model import Link, SideName, State, Task, TaskId
+from sync.core.people import Directory
+from sync.core.policy import GroupPolicy, SideSpec
+
+
+class _NoOpinion(Enum):
+    NO_OPINION = "no opinion"
+
+
+NO_OPINION: Final = _NoOpinion.NO_OPINION
+
+
+class Lens:
+    """One side's eyes."""
+
+    def __init__(
+        self, spec: SideSpec, state: State, directory: Directory, refs: Mapping[tuple[SideName, str], TaskId]
+    ) -> None:
+        self.spec = spec
+        self._state = state
+        self._directory = directory
+        self._refs = refs
+
+    def take(self, entry: Entry) -> dict[Field, Value]:
+        """An entry's fields in side space: what is held and synced, people by handle. Notes whom it names."""
+        people = self._state.sides[self.spec.name].people
+        taken: dict[Field, Value] = {}
+        for field, value in entry.fields.items():
+            if not self.spec.reads(field):
+                continue
+            if field is Field.ASSIGNEES and isinstance(value, tuple):
+                persons = [person for person in value if isinstance(person, Person)]
+                for person in persons:
+                    if people.get(person.handle) != person:
+                        people[person.handle] = person
+                taken[field] = tuple(person.handle for person in persons)
+            else:
+                taken[field] = value
+        return taken
+
+    def view(self, field: Field, value: Value) -> Value:
+        """What this side shows of a canonical value."""
+        view = self.spec.of(field).view
+        if field is Field.ASSIGNEES and isinstance(value, tuple):
+            return view.view(self._handles(value))
+        if field is Field.PARENT:
+            return self._nearest(value)
+        return view.view(value)
+
+    def lift(self, field: Field, seen: Value, current: Value) -> Value | _NoOpinion:
+        """The canonical value that an edit to ``seen`` makes of ``current``.
+
+        No opinion where it names a parent that is not linked.
+        """
+        if same(field, self.view(field, current), seen):
+            return current
+        if field is Field.PARENT:
+            if seen is None:
+                return None
+            return self._refs.get((self.spec.name, str(seen)), NO_OPINION)
+        if field is Field.ASSIGNEES and isinstance(seen, tuple):
+            keys = current if isinstance(current, tuple) else ()  # a task that is new has none yet
+            return self._lift_people(tuple(str(item) for item in seen), tuple(str(item) for item in keys))
+        return self.spec.of(field).view.lift(seen, current)
+
+    def refuses(self, field: Field, value: Value) -> str:
+        """Why this side can not be told a value; empty when it can."""
+        if field in {Field.ASSIGNEES, Field.PARENT}:
+            return ""
+        return self.spec.of(field).view.refuses(value)
+
+    def send(self, field: Field, value: Value) -> Value:
+        """A side value as the connector takes it: people as persons."""
+        if field is Field.ASSIGNEES and isinstance(value, tuple):
+            return tuple(self._directory.person(self.spec.name, str(handle)) for handle in value)
+        return value
+
+    def key(self, handle: str) -> str:
+        """The group's key of a person on this side."""
+        return self._directory.key(self.spec.name, handle)
+
+    def _handles(self, keys: tuple[object, ...]) -> tuple[str, ...]:
+        found = (self._directory.handle(self.spec.name, str(key)) for key in keys)
+        return tuple(dict.fromkeys(handle for handle in found if handle is not None))
+
+    def _lift_people(self, seen: tuple[str, ...], current: tuple[str, ...]) -> Value:
+        known = {handle: key for key in current if (handle := self._directory.handle(self.spec.name, key)) is not None}
+        lifted = self.spec.of(Field.ASSIGNEES).view.lift(seen, tuple(known))
+        handles = tuple(str(item) for item in lifted) if isinstance(lifted, tuple) else ()
+        unknown_here = [key for key in current if key not in known.values()]
+        named = [known.get(handle) or self.key(handle) for handle in handles]
+        return tuple(dict.fromkeys([*named, *unknown_here]))
+
+    def _nearest(self, value: Value) -> Value:
+        passed: set[TaskId] = set()
+        while isinstance(value, int) and value not in passed:
+            link = self._state.live(value, self.spec.name)
+            if link is not None:
+                return link.ref
+            passed.add(value)
+            task = self._state.tasks.get(value)
+            value = task.values.get(Field.PARENT) if task is not None else None
+        return None
+
+
+class Lenses:
+    """The lenses of a group, over one state."""
+
+    def __init__(self, state: State, policy: GroupPolicy) -> None:
+        self.state = state
+        self.policy = policy
+        self.refs: dict[tuple[SideName, str], TaskId] = {
+            (link.side, link.ref): link.task for link in state.links.values() if link.live and link.ref is not None
+        }
+        keys = {spec.name: spec.capabilities.person_key for spec in policy.sides}
+        seen = {spec.name: state.sides[spec.name].people for spec in policy.sides}
+        directory = Directory(policy.people, seen, keys)
+        self._lenses = {spec.name: Lens(spec, state, directory, self.refs) for spec in policy.sides}
+
+    def __getitem__(self, side: SideName) -> Lens:
+        return self._lenses[side]
+
+    def tie(self, link: Link) -> None:
+        """Add a link to the state and to what the lenses know."""
+        self.state.links[link.key] = link
+        if link.live and link.ref is not None:
+            self.refs[link.side, link.ref] = link.task
+
+    def untie(self, link: Link) -> None:
+        """Forget the ref of a link that ended."""
+        if link.ref is not None and self.refs.get((link.side, link.ref)) == link.task:
+            del self.refs[link.side, link.ref]
+
+
+def canonical_parent(task: Task) -> TaskId | None:
+    """A task's parent."""
+    value = task.values.get(Field.PARENT)
+    return value if isinstance(value, int) else None

@@ -1,0 +1,266 @@
+"""One cycle's decision: what was read and what is remembered into what to do.
+
+The pure middle of a cycle (stages 1, 3–9).
+
+Nothing here reads a clock, a file or a network. The state that is handed in is worked on and handed back.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from connectors.contract import Entry
+from connectors.task import Field, Status, Value
+from sync.core.adopt import Adoption
+from sync.core.decisions import Decisions
+from sync.core.deletes import Deletes
+from sync.core.diff import Delta, LinkDiff, diff_side
+from sync.core.evidence import Evidence, weigh
+from sync.core.facts import Decision, Note, Observation, Read
+from sync.core.gather import Verdict, judge_changed, judge_missing
+from sync.core.guards import guard_outgoing
+from sync.core.intake import Intake
+from sync.core.lens import Lenses
+from sync.core.match import member_of
+from sync.core.merge import Merge
+from sync.core.model import Link, Side, SideName, State, TaskId, TaskLife
+from sync.core.order import incoming, ordered_sides
+from sync.core.plan import Planner
+from sync.core.policy import AccessPolicy, GroupPolicy, SideSpec
+from sync.core.questions import Questions
+from sync.core.recover import Recovery
+from sync.core.settle import absorb_entry
+from sync.core.sides import meet, welcome_back
+from sync.core.standing import FILTER_DISTRUSTED, omitted_changes, withdraw_gone
+from sync.core.tree import break_cycles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What a cycle is told besides its readings.
+
+    Its number, the time, the guards that a person lifts, the creates allowed.
+    """
+
+    cycle: int
+    now: datetime
+    allow: frozenset[str] = frozenset()
+    limit: int | None = None
+
+
+def decide(
+    state: State, observations: Mapping[SideName, Observation], policy: GroupPolicy, told: Circumstances
+) -> Decision:
+    """Run the pure stages over one group."""
+    return _Cycle(state, observations, policy, told).run()
+
+
+@dataclass(slots=True)
+class _Cycle:
+    state: State
+    observations: Mapping[SideName, Observation]
+    policy: GroupPolicy
+    told: Circumstances
+    lenses: Lenses = field(init=False)
+    merge: Merge = field(init=False)
+    decision: Decision = field(init=False)
+    aside: dict[SideName, Verdict] = field(default_factory=dict)
+    evidence: dict[SideName, Evidence] = field(default_factory=dict)
+    deltas: list[Delta] = field(default_factory=list)
+    taken: set[tuple[SideName, str]] = field(default_factory=set)
+
+    def run(self) -> Decision:
+        meet(self.state, self.policy)
+        welcome_back(self.state, self.policy, self.told.now)
+        self.lenses = Lenses(self.state, self.policy)
+        self.merge = Merge(self.lenses, self.told.cycle, self.told.now)
+        self.decision = Decision(state=self.state)
+        decisions = Decisions(self.merge, self.told.now, self.observations)
+        decisions.carry_out()
+        deletes = Deletes(self.merge, self.told.now)
+        self._believe(deletes, decisions.vanished)
+        self._absorb()
+        intake = Intake(self.merge, self.told.now, self._believed(), self.taken)
+        self.decision.adopted = intake.run(decisions.placed)
+        self._merge(deletes)
+        edited = {(delta.link.task, delta.link.side) for delta in self.deltas if not delta.derived}
+        gone = [link for name, found in self.evidence.items() if name not in self.aside for link in found.deleted]
+        deletes.delete(gone, edited)
+        deletes.rehome()
+        self._plan()
+        self._finish(deletes)
+        return self.decision
+
+    def _believe(self, deletes: Deletes, vanished: list[Link]) -> None:
+        """Stages 1 and 4: verdicts, recovery of open intents, evidence, what came back."""
+        recovery = Recovery(self.merge, self.told.now)
+        for spec in self.policy.sides:
+            observation = self.observations.get(spec.name)
+            if observation is None or observation.read in {Read.NONE, Read.STILL_READING}:
+                continue
+            side, links = self.state.sides[spec.name], self.state.of_side(spec.name)
+            verdict = judge_missing(side, observation, links, self.policy, now=self.told.now, allow=self.told.allow)
+            if verdict.guard:
+                self.aside[spec.name] = verdict
+            else:
+                for intent in [one for one in self.state.intents if one.side == spec.name]:
+                    if recovery.resolve(intent, observation):
+                        self.state.intents.remove(intent)
+            if side.distrusted:
+                self._trust_again(side, observation)
+                continue
+            found = weigh(self.state, observation, spec, self.policy, now=self.told.now, aside=spec.name in self.aside)
+            self.evidence[spec.name] = found
+            deletes.restore(found)
+            deletes.outside(found)
+            deletes.withdraw(spec.name, found)
+            deletes.doubtful(found, vanished)
+        self.taken = recovery.taken
+        self.decision.acted += recovery.acted
+
+    def _trust_again(self, side: Side, observation: Observation) -> None:
+        """After an absence nothing is deleted because of a side before one complete sweep: misses count from then."""
+        for link in self.state.of_side(side.name):
+            link.misses, link.gone, link.missed_at = 0, 0, None
+        if observation.read is Read.COMPLETE and side.name not in self.aside:
+            side.distrusted = False
+
+    def _absorb(self) -> None:
+        """Stages 4 and 6: deltas of every side that is believed; shadows, hashes and words move with them."""
+        for spec in self.policy.sides:
+            observation = self.observations.get(spec.name)
+            if observation is None or observation.read is Read.NONE or spec.name in self.aside:
+                continue
+            side, lens = self.state.sides[spec.name], self.lenses[spec.name]
+            diffs = diff_side(self.state, observation, lens)
+            verdict = judge_changed(
+                side, observation, self.state.of_side(spec.name), diffs, self.policy, self.told.allow
+            )
+            if verdict.guard:
+                self.aside[spec.name] = verdict
+                continue
+            for diff in diffs:
+                self._absorb_diff(diff, spec)
+            Questions(self.state, self.told.now).hold_unreadable(observation)
+            self._weigh_filter(side, observation, spec)
+            withdraw_gone(self.state, observation, self.policy.evidence.misses)
+            side.read_cycle = self.told.cycle
+            if observation.read is Read.COMPLETE:
+                side.last_complete = self.told.now
+
+    def _weigh_filter(self, side: Side, observation: Observation, spec: SideSpec) -> None:
+        """A filter that omitted a change is trusted no more: sweeps replace it (rule 16)."""
+        omitted = omitted_changes(self.state, observation, own=spec.access is AccessPolicy.WRITE)
+        if omitted:
+            side.filter_trusted = False
+            self.decision.warnings.append(f"{side.name} omitted {len(omitted)} changes: {FILTER_DISTRUSTED}")
+
+    def _absorb_diff(self, diff: LinkDiff, spec: SideSpec) -> None:
+        link = diff.link
+        link.pairs.update(diff.pairs)
+        absorb_entry(link, diff.entry, self.lenses[spec.name])
+        task = self.state.tasks[link.task]
+        for name in diff.owed:
+            link.acked[name] = min(link.acked.get(name, task.version(name).number), task.version(name).number - 1)
+        if spec.access is AccessPolicy.WRITE:
+            for delta in diff.deltas:
+                link.pairs[delta.field] = type(link.pairs[delta.field])(link.pairs[delta.field].sent, delta.new)
+            return
+        self.deltas += diff.deltas
+        if diff.first:
+            member = member_of(self.lenses, spec.name, diff.entry, first_meeting=False)
+            Adoption(self.merge, self.told.now).fill(task, member, joins=True)
+        completed = diff.seen.get(Field.COMPLETED)
+        if isinstance(completed, datetime) and isinstance(task.values.get(Field.STATUS), Status):
+            task.values[Field.COMPLETED] = completed
+
+    def _believed(self) -> dict[SideName, Observation]:
+        """What was read of each side, in the order of the sides, as far as no guard stopped it."""
+        return {
+            spec.name: seen
+            for spec in self.policy.sides
+            if (seen := self.observations.get(spec.name)) is not None
+            and seen.read is not Read.NONE
+            and spec.name not in self.aside
+        }
+
+    def _merge(self, deletes: Deletes) -> None:
+        """Stage 7."""
+        grouped: dict[TaskId, dict[Field, list[Delta]]] = defaultdict(lambda: defaultdict(list))
+        for delta in self.deltas:
+            grouped[delta.link.task][delta.field].append(delta)
+        parents: dict[TaskId, Value] = {}
+        for task_id, fields in grouped.items():
+            task = self.state.tasks[task_id]
+            if task.life is TaskLife.DELETED and not deletes.revive(task, fields):
+                continue
+            parents[task_id] = task.values.get(Field.PARENT)
+            for name in (name for name in Field if name in fields):
+                self.merge.field(task, name, fields[name])
+        moved = [task_id for task_id, fields in grouped.items() if Field.PARENT in fields and task_id in parents]
+        break_cycles(self.merge, moved, parents)
+        for side in ordered_sides(self.lenses):
+            observation = self.observations.get(side)
+            if observation is not None and observation.read is Read.COMPLETE and side not in self.aside:
+                incoming(self.merge, side, self._positions(side, observation))
+
+    def _positions(self, side: SideName, observation: Observation) -> dict[TaskId, int]:
+        found: dict[TaskId, int] = {}
+        for link in self.state.of_side(side):
+            if not link.live:
+                continue
+            entry: Entry | None = observation.entries.get(str(link.ref))
+            pair = link.pairs.get(Field.POSITION)
+            value = (
+                entry.fields.get(Field.POSITION) if entry is not None else (pair.stored if pair is not None else None)
+            )
+            if isinstance(value, int):
+                found[link.task] = value
+        return found
+
+    def _plan(self) -> None:
+        """Stages 8 and 9."""
+        writable = frozenset(
+            spec.name
+            for spec in self.policy.sides
+            if (seen := self.observations.get(spec.name)) is not None
+            and seen.read in {Read.COMPLETE, Read.SINCE, Read.POLLED}
+            and spec.name not in self.aside
+            and spec.access is not AccessPolicy.READ
+        )
+        planner = Planner(self.lenses, self.told.now, writable)
+        planner.plan()
+        self.decision.actions = guard_outgoing(
+            self.state, planner.actions, self.policy, now=self.told.now, allow=self.told.allow, limit=self.told.limit
+        )
+        self.decision.undeliverable = planner.undeliverable
+
+    def _finish(self, deletes: Deletes) -> None:
+        decision = self.decision
+        decision.moved = self.merge.moved
+        decision.conflicts = self.merge.conflicts
+        decision.warnings += deletes.lines
+        decision.acted += deletes.acted
+        for spec in self.policy.sides:
+            side, observation = self.state.sides[spec.name], self.observations.get(spec.name)
+            verdict = self.aside.get(spec.name)
+            if observation is None or observation.read is Read.NONE:
+                decision.reads[spec.name] = Read.NONE
+                continue
+            decision.reads[spec.name] = Read.SET_ASIDE if verdict is not None else observation.read
+            Questions(self.state, self.told.now).ask_about(decision, side, observation, verdict)
+            if observation.read is Read.COMPLETE:
+                side.left = self.told.now
+            side.links = sum(1 for link in self.state.of_side(spec.name) if link.live)
+            decision.waiting += self._waiting(spec.name)
+
+    def _waiting(self, name: SideName) -> list[Note]:
+        found = self.evidence.get(name, Evidence())
+        return [
+            Note(task=link.task, title=self.state.tasks[link.task].title, side=name, ref=link.ref, field=None, why=why)
+            for link, why in found.waiting
+            if link.live and self.state.tasks[link.task].life is TaskLife.ALIVE
+        ]

@@ -1,0 +1,279 @@
+"""What to do on each side: values against what the side is known to hold (rules 3, 12, 13, 18).
+
+=============================================================  ====================================================
+a field of a task with a live link                             what is planned
+=============================================================  ====================================================
+acknowledged, and the view is what was last agreed             nothing
+behind, and the view is what was last agreed                   acknowledged without a write
+behind, and the view differs                                   owed: written
+… and the side can not write it, or refused this version       undeliverable
+… and the field is held, derived there, or has no opinion      nothing, until that ends
+=============================================================  ====================================================
+
+=============================================================  ====================================================
+a task without a live link on a side                           what is planned
+=============================================================  ====================================================
+alive, never there, and not let go there                       created, parents before children
+… completed too long ago, a candidate of an open match         nothing
+… the side can not create, or lacks a required field           undeliverable
+deleted, with a live link                                      deleted, children before parents
+=============================================================  ====================================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from connectors.contract import DeleteMeans, Verb
+from connectors.task import Field, Status, Value, is_empty, same
+from sync.core.facts import Action, Change, Note
+from sync.core.lens import Lens, Lenses
+from sync.core.model import Do, HeldKind, Link, SideName, Task, TaskId, TaskLife
+from sync.core.order import ordered_sides, outgoing
+from sync.core.policy import AccessPolicy
+from sync.core.settle import CREATE_AGAIN, CREATE_REFUSED
+from sync.core.tree import depth
+
+UNSENT = frozenset({Field.COMPLETED, Field.POSITION, Field.URL, Field.COMMENTS, Field.CUSTOM})
+"""Fields that are not sent by the general rule: positions have their own."""
+
+CLOSED_BY_DELETE: Final = "deleted there: closed"
+"""The rule of a status that stands for a delete.
+
+Cancelled, or completed where a side has no word for that (rule 12).
+"""
+
+
+@dataclass(slots=True)
+class Planner:
+    """Plans one cycle over the state of the lenses. ``writable`` are the sides that may be written now."""
+
+    lenses: Lenses
+    now: datetime
+    writable: frozenset[SideName]
+    actions: list[Action] = field(default_factory=list)
+    undeliverable: list[Note] = field(default_factory=list)
+
+    def plan(self) -> None:
+        """All actions, in the order in which each side is to carry them out."""
+        state = self.lenses.state
+        creates: list[Action] = []
+        updates: list[Action] = []
+        deletes: list[Action] = []
+        held = {(item.task, item.field) for item in state.held if item.kind is HeldKind.CONFLICT}
+        open_intents = {(intent.task, intent.side) for intent in state.intents}
+        doubted = self._doubted()
+        depths = {task.id: depth(state, task) for task in state.tasks.values()}
+        for task in sorted(state.tasks.values(), key=lambda one: (depths[one.id], one.id)):
+            for spec in self.lenses.policy.sides:
+                lens, link = self.lenses[spec.name], state.link(task.id, spec.name)
+                if (task.id, spec.name) in open_intents:
+                    continue
+                if task.life is TaskLife.DELETED:
+                    if link is not None and link.live and spec.access is not AccessPolicy.READ:
+                        deletes += self._delete(task, link, lens)
+                elif link is not None and link.live:
+                    updates += self._update(task, link, lens, held)
+                elif (task.id, spec.name) not in doubted and spec.access is not AccessPolicy.READ:
+                    creates += self._create(task, link, lens)
+        updates.sort(key=self._owed_since)
+        deletes.sort(key=lambda action: -depths[action.task])
+        moves = [move for side in ordered_sides(self.lenses) for move in self._moves(side, creates)]
+        planned = [*creates, *updates, *moves, *deletes]  # a move is meant among the siblings that the rest leaves
+        self.actions = [action for action in planned if action.side in self.writable]
+
+    def _owed_since(self, action: Action) -> tuple[bool, int]:
+        """Moves in the tree first, in their order; then what has been owed longest."""
+        task = self.lenses.state.tasks[action.task]
+        return Field.PARENT not in action.fields, min(task.version(name).cycle for name in action.fields)
+
+    def _update(
+        self, task: Task, link: Link, lens: Lens, held: set[tuple[TaskId | None, Field | None]]
+    ) -> list[Action]:
+        if link.misses or link.gone:
+            return []  # unseen is not written
+        fields: dict[Field, Value] = {}
+        for name, value in task.values.items():
+            if name in UNSENT or (task.id, name) in held or name in link.unknown or not lens.spec.reads(name):
+                continue
+            if lens.spec.access is AccessPolicy.READ or not self._can_be_owed(task, link, lens, name):
+                continue
+            told = _closing_word(task, lens, name, value)
+            view = lens.view(name, told)
+            if not self._owed(task, link, name, view):
+                continue
+            reason = self._undeliverable(task, link, lens, name, told)
+            if reason:
+                self._note(task, lens, link.ref, name, reason)
+            else:
+                fields[name] = view
+        return [self._action(Do.UPDATE, task, link, lens, fields)] if fields else []
+
+    def _can_be_owed(self, task: Task, link: Link, lens: Lens, name: Field) -> bool:
+        """Rule 3: behind; or a view that may have moved with its surroundings, or with its mapping."""
+        return name is Field.PARENT or link.mapping != lens.spec.mapping or self._behind(task, link, name)
+
+    def _behind(self, task: Task, link: Link, name: Field) -> bool:
+        number = task.version(name).number
+        return link.acked.get(name, number) < number
+
+    def _owed(self, task: Task, link: Link, name: Field, view: Value) -> bool:
+        """Whether the view is not what was last agreed. Acknowledges what needs no write."""
+        pair = link.pairs.get(name)
+        behind = self._behind(task, link, name)
+        if pair is None:
+            return behind
+        if same(name, view, pair.sent) or (behind and same(name, view, pair.stored)):
+            link.acked.pop(name, None)
+            return False
+        return True
+
+    def _undeliverable(self, task: Task, link: Link, lens: Lens, name: Field, value: Value) -> str:
+        if link.refused.get(name, 0) >= task.version(name).number:
+            return link.reasons.get(name, "refused")
+        if name in link.derived:
+            return "it follows from the children there"
+        if not lens.spec.writes(name) or not lens.spec.capabilities.can(Verb.UPDATE):
+            return f"{lens.spec.name} can not change it"
+        return lens.refuses(name, value)
+
+    def _create(self, task: Task, link: Link | None, lens: Lens) -> list[Action]:
+        if link is not None and not (link.ref is None and link.reason in {CREATE_REFUSED, CREATE_AGAIN}):
+            return []
+        if self._too_old(task):
+            return []
+        refused = self._refused_whole(task, link, lens)
+        if refused:
+            self._note(task, lens, None, Field.TITLE, refused)
+            return []
+        if not lens.spec.capabilities.can(Verb.CREATE):
+            self._note(task, lens, None, Field.TITLE, f"{lens.spec.name} can not make tasks")
+            return []
+        fields = self._fields_to_make(task, link, lens)
+        missing = [name for name, how in lens.spec.capabilities.fields.items() if how.required and name not in fields]
+        if missing:
+            self._note(task, lens, None, missing[0], f"{lens.spec.name} makes no task without it")
+            return []
+        return [self._action(Do.CREATE, task, None, lens, fields)]
+
+    def _fields_to_make(self, task: Task, link: Link | None, lens: Lens) -> dict[Field, Value]:
+        """What a new entry is to hold, less what the side can not be told: that is noted."""
+        fields: dict[Field, Value] = {}
+        for name, value in task.values.items():
+            if name in UNSENT or not lens.spec.sets(name):
+                continue
+            refused = _reason(link, name) if self._is_refused(task, link, lens, name) else lens.refuses(name, value)
+            if refused:
+                self._note(task, lens, None, name, refused)
+            elif not is_empty(name, view := lens.view(name, value)):
+                fields[name] = view
+        return fields
+
+    def _refused_whole(self, task: Task, link: Link | None, lens: Lens) -> str:
+        """Why the side refused the task as it is, whatever field of it.
+
+        Empty when it did not, or something moved since.
+        """
+        if link is None or Field.TITLE not in link.refused:
+            return ""
+        names = [name for name in task.values if name not in UNSENT and lens.spec.sets(name)]
+        same_as_then = link.mapping == lens.spec.mapping and all(
+            link.refused.get(name, 0) >= task.version(name).number for name in names
+        )
+        return _reason(link, Field.TITLE) if same_as_then else ""
+
+    def _is_refused(self, task: Task, link: Link | None, lens: Lens, name: Field) -> bool:
+        """Whether the side refused this field of a task that it could else have made."""
+        if link is None or Field.TITLE in link.refused or link.mapping != lens.spec.mapping:
+            return False
+        return link.refused.get(name, 0) >= task.version(name).number
+
+    def _too_old(self, task: Task) -> bool:
+        """Completed or cancelled longer ago than the group wants: not created anywhere."""
+        status, policy = task.values.get(Field.STATUS), self.lenses.policy
+        if not isinstance(status, Status) or not status.closed:
+            return False
+        if policy.completed_none:
+            return True
+        done = task.values.get(Field.COMPLETED)
+        return policy.completed is not None and isinstance(done, datetime) and self.now - done > policy.completed
+
+    def _delete(self, task: Task, link: Link, lens: Lens) -> list[Action]:
+        means = lens.spec.capabilities.delete_means
+        if means is DeleteMeans.DELETE and lens.spec.capabilities.can(Verb.DELETE):
+            do = Do.DELETE
+        elif means is DeleteMeans.ARCHIVE and lens.spec.capabilities.can(Verb.DELETE):
+            do = Do.ARCHIVE
+        elif means is DeleteMeans.STATUS and lens.spec.writes(Field.STATUS):
+            return [self._action(Do.CLOSE, task, link, lens, {Field.STATUS: lens.view(Field.STATUS, Status.CANCELLED)})]
+        else:
+            do = Do.LET_GO
+        return [self._action(do, task, link, lens, {})]
+
+    def _moves(self, side: SideName, creates: list[Action]) -> list[Action]:
+        lens = self.lenses[side]
+        if not lens.spec.writes(Field.POSITION) or lens.spec.access is AccessPolicy.READ:
+            return []
+        coming = [action.task for action in creates if action.side == side]
+        found = []
+        for task_id, position in outgoing(self.lenses, side, coming):
+            task, link = self.lenses.state.tasks[task_id], self.lenses.state.live(task_id, side)
+            found.append(self._action(Do.UPDATE, task, link, lens, {Field.POSITION: position}))
+        return found
+
+    def _action(self, do: Do, task: Task, link: Link | None, lens: Lens, fields: dict[Field, Value]) -> Action:
+        versions = {name: task.version(name) for name in fields}
+        changes: dict[Field, Change] = {}
+        for name, after in fields.items():
+            pair = link.pairs.get(name) if link is not None else None
+            version = versions[name]
+            changes[name] = Change(
+                before=pair.stored if pair is not None else None,
+                after=after,
+                by=version.side or task.born,
+                rule=version.rule or "new",
+                at=version.at,
+            )
+        return Action(
+            do=do,
+            task=task.id,
+            title=task.title,
+            side=lens.spec.name,
+            ref=link.ref if link is not None else None,
+            fields=fields,
+            versions={name: version.number for name, version in versions.items()},
+            changes=changes,
+        )
+
+    def _doubted(self) -> set[tuple[TaskId, SideName]]:
+        """Tasks that an unplaced entry of a side may be: not created there until a person has decided."""
+        found: set[tuple[TaskId, SideName]] = set()
+        for held in self.lenses.state.held:
+            if held.kind is not HeldKind.MATCH:
+                continue
+            names = held.data.get("candidates")
+            for name in names if isinstance(names, list | tuple) else ():
+                side, _, ref = str(name).partition(":")
+                task = self.lenses.refs.get((side, ref))
+                if task is not None:
+                    found.add((task, held.side))
+        return found
+
+    def _note(self, task: Task, lens: Lens, ref: str | None, name: Field, why: str) -> None:
+        self.undeliverable.append(
+            Note(task=task.id, title=task.title, side=lens.spec.name, ref=ref, field=name, why=why)
+        )
+
+
+def _reason(link: Link | None, name: Field) -> str:
+    return link.reasons.get(name, "refused") if link is not None else "refused"
+
+
+def _closing_word(task: Task, lens: Lens, name: Field, value: Value) -> Value:
+    """The value to tell a side: completed, where a delete has cancelled a task and the side has no word for that."""
+    if name is not Field.STATUS or value is not Status.CANCELLED or task.version(name).rule != CLOSED_BY_DELETE:
+        return value
+    refuses = lens.refuses(name, value) and not lens.refuses(name, Status.COMPLETED)
+    return Status.COMPLETED if refuses else value

@@ -1,0 +1,74 @@
+"""What a person is asked about a read: entries that can not be read, and reads that a guard stopped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sync.core.facts import Decision, Observation, Read
+from sync.core.gather import Verdict, digest_of, held_guard, missing_links
+from sync.core.model import Held, HeldKind, Side, State
+from sync.core.standing import ENTRIES, kept
+
+
+@dataclass(slots=True)
+class Questions:
+    """Adds questions to the state, and withdraws those that have answered themselves."""
+
+    state: State
+    now: datetime
+
+    def hold_unreadable(self, observation: Observation) -> None:
+        """An entry that can not be read is held, and what is known of it stays (rule 16)."""
+        state = self.state
+        known = {held.key for held in state.held}
+        bad: set[str] = set()
+        for ref, entry in observation.entries.items():
+            if not entry.problem:
+                continue
+            key = f"entry:{observation.side}:{ref}"
+            bad.add(key)
+            if key not in known:
+                state.held.append(
+                    Held(
+                        kind=HeldKind.ENTRY,
+                        key=key,
+                        why=entry.problem,
+                        choices=(),
+                        side=observation.side,
+                        ref=ref,
+                        since=self.now,
+                        data={ENTRIES: kept([entry])},
+                    )
+                )
+        read = {f"entry:{observation.side}:{ref}" for ref in observation.entries}
+        complete = observation.read is Read.COMPLETE
+        state.held = [
+            held
+            for held in state.held
+            if not (
+                held.kind is HeldKind.ENTRY
+                and held.side == observation.side
+                and held.key not in bad
+                and (complete or held.key in read)
+            )
+        ]
+
+    def ask_about(self, decision: Decision, side: Side, observation: Observation, verdict: Verdict | None) -> None:
+        """One open question per guard that stopped a read; questions about reads that passed are withdrawn."""
+        asks = verdict is not None and verdict.asks
+        links = self.state.of_side(side.name)
+        key = f"guard:{verdict.guard}:{side.name}" if verdict is not None and asks else ""
+        self.state.held = [
+            held
+            for held in self.state.held
+            if not (held.kind is HeldKind.GUARD and held.side == side.name and held.key != key)
+        ]
+        if verdict is None:
+            return
+        decision.warnings.append(f"{verdict.why}: the read was set aside")
+        if not asks or any(held.key == key for held in self.state.held):
+            return
+        missing = missing_links(links, observation) if verdict.guard == "emptied" else []
+        if side.refused_guard != digest_of(observation, missing):
+            self.state.held.append(held_guard(side, observation, verdict, links, self.now))

@@ -1,0 +1,225 @@
+"""What became of a request whose answer was never recorded (rules 7, 8).
+
+========  ==============================================  =====================================================
+intent    what the side shows now                         outcome
+========  ==============================================  =====================================================
+update    the value that was sent                         done
+update    the value from before                           not applied: it is owed still
+update    a third value                                   ours is sent once more, the found one is kept as a loser
+delete    nothing, a tombstone                            done
+delete    the entry                                       not applied
+create    a new ref with an equal payload                 done; of exact twins, the oldest
+create    a new ref with the same title, and no more      held
+create    nothing, in two complete reads                  not applied: it is sent again
+create    no list to look at                              held
+========  ==============================================  =====================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from connectors.contract import Discovery, Entry, Stored
+from connectors.task import Field, Value, is_empty, same
+from sync.core.codec import encode
+from sync.core.facts import Acted, Observation, Read
+from sync.core.lens import Lens
+from sync.core.merge import Merge
+from sync.core.model import Do, Held, HeldKind, Intent, Link, Pair, SideName, State
+from sync.core.settle import created, deleted
+from sync.core.standing import ENTRIES, kept
+from sync.core.text import folded, words
+
+READS: Final = 2
+"""Complete reads that must lack a create before it is sent again (rule 7)."""
+
+
+@dataclass(slots=True)
+class Recovery:
+    """The outcome: what was found done, and which entries may be what was sent."""
+
+    merge: Merge
+    now: datetime
+    acted: list[Acted] = field(default_factory=list)
+    taken: set[tuple[str, str]] = field(default_factory=set)  # entries that open creates keep from being taken for new
+
+    def resolve(self, intent: Intent, observation: Observation) -> bool:
+        """Resolve one intent against what was read. Returns whether it is closed."""
+        lenses = self.merge.lenses
+        link = lenses.state.links.get((intent.task, intent.side))
+        if intent.do is Do.CREATE:
+            return self._create(intent, observation)
+        if link is None or not link.live or link.ref != intent.ref:
+            return True
+        entry = observation.entries.get(str(link.ref))
+        if intent.do in {Do.DELETE, Do.ARCHIVE}:
+            return self._delete(intent, observation, link, entry)
+        if entry is not None and not (entry.problem or entry.deleted or entry.container):
+            self._update(intent, link, entry, lenses[intent.side])
+            return True
+        return entry is not None or link.ref in observation.listed or observation.read is Read.COMPLETE
+
+    def _update(self, intent: Intent, link: Link, entry: Entry, lens: Lens) -> None:
+        seen = lens.take(entry)
+        task = self.merge.lenses.state.tasks[intent.task]
+        for name, sent in intent.patch.items():
+            if name not in seen:
+                continue
+            found = seen[name]
+            if same(name, found, sent):
+                link.pairs[name] = Pair(sent, found)
+                if intent.versions.get(name, 0) >= task.version(name).number:
+                    link.acked.pop(name, None)
+                link.own_modified = entry.modified
+            elif not same(name, found, intent.before.get(name)):
+                self.merge.lose(task, name, intent.side, found, task.values.get(name))
+                link.pairs[name] = Pair(found, found)
+        self._note(intent, link.ref, "found done after a lost answer")
+
+    def _delete(self, intent: Intent, observation: Observation, link: Link, entry: Entry | None) -> bool:
+        absent = (
+            entry is None
+            and (link.ref in observation.gone or observation.read is Read.COMPLETE)
+            and link.ref not in observation.listed
+        )
+        if absent or (entry is not None and entry.deleted):
+            deleted(self.merge.lenses, link, "deleted from here")
+            self._note(intent, link.ref, "found done after a lost answer")
+            return True
+        return entry is not None or link.ref in observation.listed
+
+    def _create(self, intent: Intent, observation: Observation) -> bool:
+        lenses = self.merge.lenses
+        spec = lenses[intent.side].spec
+        if lenses.state.live(intent.task, intent.side) is not None:
+            return True
+        if spec.capabilities.discovery is Discovery.POINT:
+            self._hold(intent, f"it is not known whether {spec.name} made this task: it has no list to look at", [])
+            return False
+        titled = self._titled(intent, observation)
+        equal = [entry for entry in titled if _equal_payload(intent, lenses[intent.side].take(entry))]
+        if equal:
+            self._found(intent, min(equal, key=lambda entry: _age(entry.ref)))
+            return True
+        self.taken.update((intent.side, entry.ref) for entry in titled)
+        if titled:
+            self._hold(
+                intent,
+                f"a new task with this title on {spec.name} may be the one that was sent, with other content",
+                titled,
+            )
+            return False
+        if observation.read is Read.COMPLETE:
+            intent.reads += 1
+            if intent.reads >= READS:
+                return True
+        return False
+
+    def _titled(self, intent: Intent, observation: Observation) -> list[Entry]:
+        found = titled(self.merge.lenses.state, intent, observation)
+        return [entry for entry in found if (intent.side, entry.ref) not in self.taken]
+
+    def _found(self, intent: Intent, entry: Entry) -> None:
+        self.taken.add((intent.side, entry.ref))
+        created(self.merge.lenses, intent, self._owed(intent), Stored(entry=entry))
+        self._note(intent, entry.ref, "found done after a lost answer")
+
+    def _owed(self, intent: Intent) -> dict[Field, Value]:
+        """What the entry is to hold in the end: the canonical values that the side can be given."""
+        lens = self.merge.lenses[intent.side]
+        task = self.merge.lenses.state.tasks[intent.task]
+        return {
+            name: lens.view(name, value)
+            for name, value in task.values.items()
+            if lens.spec.sets(name) and name not in {Field.POSITION, Field.COMPLETED} and not is_empty(name, value)
+        }
+
+    def _hold(self, intent: Intent, why: str, entries: Sequence[Entry]) -> None:
+        state = self.merge.lenses.state
+        key = f"create:{intent.task}:{intent.side}"
+        choices = (*([f"exists {entry.ref}" for entry in entries] or ["exists REF"]), "absent")
+        for held in state.held:
+            if held.key == key:
+                held.choices = choices
+                held.data[ENTRIES] = kept(entries)
+                return
+        task = state.tasks[intent.task]
+        state.held.append(
+            Held(
+                kind=HeldKind.CREATE,
+                key=key,
+                why=why,
+                choices=choices,
+                task=task.id,
+                title=task.title,
+                side=intent.side,
+                since=self.now,
+                data={ENTRIES: kept(entries)},
+            )
+        )
+
+    def _note(self, intent: Intent, ref: str | None, outcome: str) -> None:
+        fields = {name.value: encode(value) for name, value in intent.patch.items()}
+        self.acted.append(
+            Acted(do=intent.do, task=intent.task, side=intent.side, ref=ref, outcome=outcome, fields=fields)
+        )
+
+
+def titled(state: State, intent: Intent, observation: Observation) -> list[Entry]:
+    """The entries of a read that were not known before the send and have the title of what was sent."""
+    known = {link.ref for link in state.of_side(intent.side)}
+    known |= {ref for link in state.links.values() if link.side == intent.side for ref in link.former}
+    known |= {held.ref for held in state.held if held.side == intent.side and held.kind is HeldKind.MATCH}
+    wanted = folded(str(intent.patch.get(Field.TITLE, "")))
+    return [
+        entry
+        for ref, entry in observation.entries.items()
+        if ref not in known
+        and not (entry.problem or entry.deleted or entry.container)
+        and _same_title(wanted, folded(str(entry.fields.get(Field.TITLE, ""))))
+    ]
+
+
+def unseen_creates(state: State, observation: Observation) -> list[Intent]:
+    """The open creates that a complete read does not show: a second read, a moment later, settles them."""
+    if observation.read is not Read.COMPLETE:
+        return []
+    mine = [intent for intent in state.intents if intent.side == observation.side and intent.do is Do.CREATE]
+    return [intent for intent in mine if not titled(state, intent, observation)]
+
+
+def open_creates(state: State, side: SideName) -> list[Intent]:
+    """The creates of a side whose outcome a complete read can tell; those that wait for a person are left to them."""
+    asked = {held.task for held in state.held if held.side == side and held.kind is HeldKind.CREATE}
+    return [one for one in state.intents if one.side == side and one.do is Do.CREATE and one.task not in asked]
+
+
+def _same_title(sent: str, found: str) -> bool:
+    return bool(found) and (
+        sent == found or words(sent) == words(found) or (len(found) > len(sent) // 2 and sent.startswith(found))
+    )
+
+
+def _equal_payload(intent: Intent, seen: Mapping[Field, Value]) -> bool:
+    """Equal in stored form: texts by their letters and digits, the rest as values.
+
+    What the answer lacks says nothing.
+    """
+    for name, sent in intent.patch.items():
+        if name not in seen:
+            continue
+        found = seen[name]
+        if isinstance(sent, str) and isinstance(found, str) and name in {Field.TITLE, Field.DESCRIPTION}:
+            if words(sent) != words(found) and not (words(found) and words(sent).startswith(words(found))):
+                return False
+        elif not same(name, found, sent) and not is_empty(name, found):
+            return False
+    return True
+
+
+def _age(ref: str) -> tuple[int, str]:
+    """Older refs first: numbers by size, the rest by spelling."""
+    return (int(ref), "") if ref.isdigit() else (10**18, ref)

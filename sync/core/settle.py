@@ -1,0 +1,157 @@
+"""What an answer changes: receipts into shadows (rules 2, 3, 6, 7). Works on the state of the lenses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from connectors.contract import Entry, Stored
+from connectors.task import EMPTY, Field, Status, Value, is_empty, same
+from sync.core.diff import UNMERGED
+from sync.core.evidence import let_go
+from sync.core.lens import Lens, Lenses
+from sync.core.model import Intent, Link, Pair, Task
+
+CREATE_REFUSED = "refused when it was to be created"
+CREATE_AGAIN = "to be created again"
+
+
+def pair_of(name: Field, sent: Value, seen: Mapping[Field, Value], *, confirmed: bool) -> Pair:
+    """The shadow after a write: what was sent, and what the answer shows of it."""
+    if name in seen:
+        return Pair(sent, seen[name])
+    return Pair(sent, sent, confirmed)
+
+
+def created(lenses: Lenses, intent: Intent, wanted: Mapping[Field, Value], stored: Stored) -> Link:
+    """The link of a task that was made: what the request carried is agreed, the rest of ``wanted`` is owed."""
+    lens = lenses[intent.side]
+    seen = lens.take(stored.entry)
+    task = lenses.state.tasks[intent.task]
+    old = lenses.state.links.get((intent.task, intent.side))
+    link = Link(task=intent.task, side=intent.side, ref=stored.entry.ref, wrote=intent.cycle)
+    if old is not None:
+        link.former = old.former if old.ref is None else (*old.former, old.ref)
+        link.refused = {name: number for name, number in old.refused.items() if name not in wanted}
+        link.reasons = {name: why for name, why in old.reasons.items() if name not in wanted}
+    for name, value in intent.patch.items():
+        link.pairs[name] = pair_of(name, value, seen, confirmed=stored.confirmed)
+        _acknowledge(link, task, name, intent.versions.get(name, 1))
+    for name in wanted:
+        if name not in intent.patch:
+            link.acked[name] = 0
+            if name in seen:
+                link.pairs[name] = Pair(seen[name], seen[name])
+    for name, value in task.values.items():
+        if name in wanted or name in link.pairs or name in UNMERGED or not lens.spec.reads(name):
+            continue
+        if not is_empty(name, lens.view(name, value)):
+            link.acked[name] = 0  # refused, or no word for it: the side does not hold it
+        if name in seen:
+            link.pairs[name] = Pair(lens.view(name, EMPTY.get(name)), seen[name])
+    _remember(link, lens, stored.entry, seen)
+    lenses.tie(link)
+    return link
+
+
+def updated(lenses: Lenses, link: Link, intent: Intent, stored: Stored) -> None:
+    """After a write only the written fields' shadows move; the rest of the answer is compared in the next cycle."""
+    lens = lenses[link.side]
+    seen = lens.take(stored.entry)
+    task = lenses.state.tasks[link.task]
+    for name, value in intent.patch.items():
+        link.pairs[name] = pair_of(name, value, seen, confirmed=stored.confirmed)
+        _acknowledge(link, task, name, intent.versions.get(name, 1))
+    link.wrote = intent.cycle
+    _remember(link, lens, stored.entry, seen)
+
+
+def refused(link: Link, fields: Mapping[Field, int], reason: str) -> None:
+    """A change that the side refused: noted with its version, and not sent again until that moves."""
+    for name, number in fields.items():
+        link.refused[name] = number
+        link.reasons[name] = reason
+        link.acked[name] = min(link.acked.get(name, number - 1), number - 1)
+
+
+def create_refused(
+    lenses: Lenses, intent: Intent, wanted: Mapping[Field, Value], fields: frozenset[Field], reason: str
+) -> Link:
+    """A create that the side refused: the task is let go there until a value of it, or the mapping, moves.
+
+    Where the vendor said which fields it can not take, only those are refused, and the task is tried without them.
+    Else all are, the title with them.
+    """
+    lens = lenses[intent.side]
+    task = lenses.state.tasks[intent.task]
+    old = lenses.state.links.get((intent.task, intent.side))
+    link = old if old is not None and not old.live else Link(task=intent.task, side=intent.side, ref=None)
+    let_go(link, CREATE_REFUSED)
+    named: set[Field] = (set(fields) & set(wanted)) - {Field.TITLE}
+    for name in named or {name for name in task.values if lens.spec.sets(name)} | {Field.TITLE}:
+        link.refused[name] = task.version(name).number
+        link.reasons[name] = reason
+    link.mapping = lens.spec.mapping
+    lenses.state.links[link.key] = link
+    return link
+
+
+def make_again(lenses: Lenses, link: Link) -> None:
+    """End a link so that the task is made there once more; the old ref is not new if it is ever listed again."""
+    lenses.untie(link)
+    former = link.former if link.ref is None else (*link.former, link.ref)
+    again = Link(task=link.task, side=link.side, ref=None, former=former)
+    let_go(again, CREATE_AGAIN)
+    lenses.state.links[again.key] = again
+
+
+def deleted(lenses: Lenses, link: Link, reason: str) -> None:
+    """A delete that was carried out: the link ended."""
+    lenses.untie(link)
+    let_go(link, reason)
+
+
+def closed(link: Link, status: Status, reason: str) -> None:
+    """A status that stands for a delete was written: the link ended with that status as its shadow."""
+    link.pairs[Field.STATUS] = Pair(status, status)
+    let_go(link, reason)
+
+
+def absorb_entry(link: Link, entry: Entry, lens: Lens) -> None:
+    """What a read says of an entry besides its fields: hash, token, native, times, children."""
+    link.raw_hash = entry.raw_hash
+    if link.mapping not in ("", lens.spec.mapping):
+        link.refused.clear()  # told in another way, it may be taken
+        link.reasons.clear()
+    link.mapping = lens.spec.mapping
+    link.token = entry.token
+    link.native = entry.native
+    link.derived = entry.derived
+    link.children = entry.children
+    link.modified = entry.modified
+    link.unknown = {name: word for name, word in entry.unknown.items() if lens.spec.reads(name)}
+
+
+def _remember(link: Link, lens: Lens, entry: Entry, seen: Mapping[Field, Value]) -> None:
+    absorb_entry(link, entry, lens)
+    link.own_modified = entry.modified
+    if not _says_no_more(link, lens, seen):
+        link.raw_hash = ""  # read again in full: what else the answer shows is compared in the next cycle
+
+
+def _says_no_more(link: Link, lens: Lens, seen: Mapping[Field, Value]) -> bool:
+    """Whether an answer shows what the shadows have, and nothing besides: then it is as good as a read."""
+    if lens.spec.reads(Field.POSITION) or not all(pair.confirmed for pair in link.pairs.values()):
+        return False
+    return all(
+        name in UNMERGED or (name in link.pairs and same(name, link.pairs[name].stored, value))
+        for name, value in seen.items()
+    )
+
+
+def _acknowledge(link: Link, task: Task, name: Field, number: int) -> None:
+    if number >= task.version(name).number:
+        link.acked.pop(name, None)
+    else:
+        link.acked[name] = number
+    link.refused.pop(name, None)
+    link.reasons.pop(name, None)

@@ -1,0 +1,66 @@
+"""What was read and could not be absorbed.
+
+Kept with its question, it stands for the entry until it is read again (rule 16).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from connectors.contract import Entry, Record
+from connectors.task import JsonValue, Ref
+from sync.core.facts import Observation, Read
+from sync.core.model import HeldKind, SideName, State
+
+ENTRIES: Final = "entries"
+MISSES: Final = "misses"
+FILTER_DISTRUSTED: Final = 'its "changed since" is trusted no more, everything is read each time'
+"""What is said of a side whose filter was found to omit changes (rule 16)."""
+
+
+def kept(entries: Iterable[Entry]) -> JsonValue:
+    """Entries as a held row keeps them: what the vendor sent, by ref."""
+    return {entry.ref: {"hash": entry.raw_hash, "native": entry.native} for entry in entries}
+
+
+def standing(state: State, side: SideName) -> Iterator[Record]:
+    """The entries of a side that stand until they are read again."""
+    for held in state.held:
+        entries = held.data.get(ENTRIES) if held.side == side else None
+        for ref, data in entries.items() if isinstance(entries, Mapping) else ():
+            native = data.get("native") if isinstance(data, Mapping) else None
+            if isinstance(data, Mapping) and isinstance(native, Mapping):
+                yield Record(ref=ref, raw_hash=str(data.get("hash", "")), native=native)
+
+
+def withdraw_gone(state: State, observation: Observation, misses: int) -> None:
+    """End the questions where an entry belongs when it is gone.
+
+    A tombstone, another container, or so many complete reads.
+    """
+    for held in [one for one in state.held if one.kind is HeldKind.MATCH and one.side == observation.side]:
+        entry = observation.entries.get(held.ref)
+        if entry is None and observation.read is not Read.COMPLETE:
+            continue
+        before = held.data.get(MISSES)
+        count = (before if isinstance(before, int) else 0) + 1 if entry is None else 0
+        if before is not None or count:
+            held.data[MISSES] = count
+        if count >= misses or (entry is not None and (entry.deleted or entry.container)):
+            state.held.remove(held)
+
+
+def omitted_changes(state: State, observation: Observation, *, own: bool) -> list[Ref]:
+    """What a sweep found and the filter should have named. ``own``: what people make on this side is not taken in."""
+    links = [link for link in state.links.values() if link.side == observation.side]
+    linked = {link.ref for link in links}
+    known = {ref for link in links for ref in link.former}
+    known |= {held.ref for held in state.held if held.side == observation.side}
+    return [ref for ref in observation.omitted if ref in linked or not (own or ref in known)]
+
+
+def named_by_a_person(state: State, side: SideName) -> list[Ref]:
+    """The refs that a person gave for creates in doubt on a side: they are read, wherever a listing ends."""
+    decisions = (held.decision.partition(" ") for held in state.held if held.side == side)
+    return [ref for word, _, ref in decisions if word == "exists" and ref]
