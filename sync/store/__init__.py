@@ -1,0 +1,24 @@
+"""What is remembered between cycles: tasks, links, shadows, intents, held items, history, leases; the home of SQL."""
+
+from __future__ import annotations
+
+from sync.store.errors import LeaseError, LeaseHeld, LeaseLost, NoLongerOpen, NotFound, StoreError
+from sync.store.history import ActedRow, CycleRow, MovedRow
+from sync.store.lease import Lease
+from sync.store.owner import Owner
+from sync.store.store import Store
+
+__all__ = [
+    "ActedRow",
+    "CycleRow",
+    "Lease",
+    "LeaseError",
+    "LeaseHeld",
+    "LeaseLost",
+    "MovedRow",
+    "NoLongerOpen",
+    "NotFound",
+    "Owner",
+    "Store",
+    "StoreError",
+]

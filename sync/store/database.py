@@ -1,0 +1,107 @@
+"""The database: one snapshot for a read, one writer for a write, on SQLite and on PostgreSQL alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Delete, Engine, Table, Update, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from connectors.contract import Clock
+from sync.store.failures import told
+from sync.store.rows import Row
+
+WRITES = "tasksync_writes"  # the option of a connection whose transaction takes the write lock at its start
+
+
+@dataclass(slots=True)
+class Transaction:
+    """One write: statements, and how many rows they wrote."""
+
+    connection: Connection
+    clock: Clock
+    rows: int = 0
+
+    def now(self) -> datetime:
+        """The time by which leases are reckoned: the server's where there is one, else ours (one host)."""
+        if self.connection.dialect.name == "postgresql":
+            server: datetime = self.connection.execute(select(func.clock_timestamp())).scalar_one()
+            return server.astimezone(UTC)
+        return self.clock.now()
+
+    def insert(self, table: Table, row: Row) -> int:
+        """Add a row; gives its number."""
+        self.rows += 1
+        result = self.connection.execute(table.insert().values(row))
+        key = result.inserted_primary_key
+        return int(key[0]) if key is not None else 0
+
+    def change(self, statement: Update | Delete) -> int:
+        """Change or remove rows; how many."""
+        rows = self.connection.execute(statement).rowcount
+        self.rows += rows
+        return rows
+
+    def change_many(self, statement: Update | Delete, parameters: Sequence[Row]) -> None:
+        """Change or remove one row for each set of parameters."""
+        if parameters:
+            self.rows += len(parameters)
+            self.connection.execute(statement, parameters)
+
+    def add_if_new(self, table: Table, row: Row) -> None:
+        """Add a row unless one with its name is there."""
+        statement = self._inserting(table).values(row).on_conflict_do_nothing().inline()
+        self.rows += self.connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
+
+    def append(self, table: Table, rows: Sequence[Row]) -> None:
+        """Add rows that number themselves, in their order."""
+        if rows:
+            self.rows += len(rows)
+            self.connection.execute(table.insert().inline(), rows)
+
+    def upsert(self, table: Table, rows: Sequence[Row], *keys: str) -> None:
+        """Add rows, or replace those that are there by the key columns."""
+        if not rows:
+            return
+        self.rows += len(rows)
+        statement = self._inserting(table)
+        values = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+        self.connection.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=values), rows)
+
+    def _inserting(self, table: Table) -> postgresql.Insert | sqlite.Insert:
+        return postgresql.insert(table) if self.connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+class Database:
+    """An engine and the place that it stands for in messages."""
+
+    def __init__(self, engine: Engine, place: str, clock: Clock, *, read_only: bool) -> None:
+        self._engine = engine
+        self.place = place
+        self.clock = clock
+        self.read_only = read_only
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection whose reads all see one moment. Raises ``StoreError``."""
+        with told(self.place), self._engine.connect() as plain:
+            connection = plain
+            if connection.dialect.name == "postgresql":
+                connection = plain.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """A transaction that no other writer interrupts; committed, durably, at the end. Raises ``StoreError``."""
+        with told(self.place), self._engine.connect() as plain:
+            connection = plain.execution_options(**{WRITES: True})
+            with connection.begin():
+                yield Transaction(connection, self.clock)
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()

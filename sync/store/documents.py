@@ -1,0 +1,86 @@
+"""JSON documents and texts as the store keeps them: deterministic, and without loss whatever a vendor sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final, cast
+
+import orjson
+
+from connectors.task import JsonValue
+
+_WIDE: Final = " "  # starts a document that the fast encoder cannot hold: whole numbers beyond 64 bits, half characters
+_ESCAPED: Final = "\x1b"  # starts a text that is kept as JSON, because a database would refuse it as it is
+
+
+def dump(data: JsonValue) -> str:
+    """A document: sorted keys, no spaces, so that equal data are equal texts."""
+    try:
+        return orjson.dumps(data, default=_plain, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:
+        return _WIDE + json.dumps(data, default=_plain, sort_keys=True, separators=(",", ":"))
+
+
+def load(text: str) -> JsonValue:
+    """What :func:`dump` was given; arrays come back as lists. Raises ``ValueError`` for a text that is no document."""
+    return cast("JsonValue", json.loads(text) if text.startswith(_WIDE) else orjson.loads(text))
+
+
+def load_object(text: str | None) -> dict[str, JsonValue]:
+    """A document that is an object; no document is an empty one."""
+    data = load(text) if text else {}
+    if isinstance(data, dict):
+        return data
+    raise ValueError(f"not an object: {text!r:.40}")
+
+
+def dump_object(data: Mapping[str, JsonValue]) -> str | None:
+    """A document, or None where there is nothing to say."""
+    return dump(data) if data else None
+
+
+def _plain(data: object) -> JsonValue:
+    if isinstance(data, Mapping):
+        return dict(data)
+    if isinstance(data, Sequence):
+        return list(data)
+    raise TypeError(f"not JSON: {type(data).__name__}")
+
+
+def escape(text: str) -> str:
+    """A text that every database takes: half characters and NUL, which vendors can send, are escaped."""
+    clean = "\x00" not in text and not text.startswith(_ESCAPED) and (text.isascii() or _encodable(text))
+    return text if clean else _ESCAPED + json.dumps(text)
+
+
+def unescape(text: str) -> str:
+    """What :func:`escape` was given."""
+    return str(json.loads(text[1:])) if text.startswith(_ESCAPED) else text
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def moment(data: JsonValue) -> datetime | None:
+    """A time out of a document."""
+    return datetime.fromisoformat(data) if isinstance(data, str) and data else None
+
+
+def written(time: datetime | None) -> str | None:
+    """A time for a document."""
+    return time.isoformat() if time is not None else None
+
+
+def utc(time: datetime | None) -> datetime | None:
+    """A vendor's time for a column; none where it lies outside the calendar in UTC, as year 1 can."""
+    try:
+        return time.astimezone(UTC) if time is not None else None
+    except OverflowError:
+        return None

@@ -1,0 +1,102 @@
+"""Writing a group: what differs from what is known to be stored, and nothing else.
+
+A :class:`Batch` is made by the caller's thread (encoding and comparing are the work) and written by the writer's, by
+:mod:`sync.store.writing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sync.core.model import Held, Intent, Link, LinkKey, Side, SideName, State, Task, TaskId
+from sync.store.errors import StoreError
+from sync.store.groups import first_task
+from sync.store.held_rows import held_row
+from sync.store.intent_rows import intent_row
+from sync.store.known import Known, KnownHeld, KnownLink
+from sync.store.link_rows import link_row
+from sync.store.rows import Row, digest
+from sync.store.side_rows import side_row
+from sync.store.task_rows import task_row
+
+
+@dataclass(slots=True)
+class Closing:
+    """An intent that is over, and how it ended."""
+
+    intent: int
+    outcome: str
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows to write of one group, in one transaction."""
+
+    known: Known
+    next_task: TaskId = 0
+    sides: dict[SideName, tuple[Row, bytes]] = field(default_factory=dict)
+    tasks: dict[TaskId, tuple[Row, bytes]] = field(default_factory=dict)
+    links: dict[LinkKey, tuple[Row, KnownLink]] = field(default_factory=dict)
+    no_tasks: list[TaskId] = field(default_factory=list)
+    no_links: list[LinkKey] = field(default_factory=list)
+    intents: list[tuple[Intent, Row]] = field(default_factory=list)
+    closings: list[Closing] = field(default_factory=list)
+    held: list[tuple[Held, Row, str]] = field(default_factory=list)  # with the decision, which a person may change
+    ended: list[int] = field(default_factory=list)
+    history: list[Row] = field(default_factory=list)
+
+    def number_tasks(self, next_task: TaskId) -> None:
+        """Note the number of the next task. Raises ``StoreError`` when the group's range of numbers is used up."""
+        if next_task > first_task(self.known.group + 1):
+            raise StoreError("The group has no numbers left for new tasks.", "Move its sides to a group of a new name.")
+        self.next_task = next_task
+
+    def add_sides(self, sides: Iterable[Side]) -> None:
+        """Take in the sides that changed."""
+        for side in sides:
+            row = side_row(side)
+            mark = digest(row.values())
+            if self.known.sides.get(side.name) != mark:
+                self.sides[side.name] = (row, mark)
+
+    def add_tasks(self, tasks: Iterable[Task]) -> None:
+        """Take in the tasks that changed."""
+        for task in tasks:
+            row = task_row(task)
+            mark = digest(row.values())
+            if self.known.tasks.get(task.id) != mark:
+                self.tasks[task.id] = (row, mark)
+
+    def add_links(self, links: Iterable[Link]) -> None:
+        """Take in the links that changed."""
+        for link in links:
+            row = link_row(link)
+            mark = digest(row.values())
+            found = self.known.links.get(link.key)
+            if found is None or found.digest != mark:
+                self.links[link.key] = (row, KnownLink(mark, link.ref))
+
+    def add_intents(self, intents: Iterable[Intent]) -> None:
+        """Take in the intents that changed, or are new (their number is 0)."""
+        for intent in intents:
+            row = intent_row(intent)
+            if not intent.id or self.known.intents.get(intent.id) != digest(row.values()):
+                self.intents.append((intent, row))
+
+    def add_held(self, held: Iterable[Held]) -> None:
+        """Take in what is held that changed, or is new (its number is 0)."""
+        for item in held:
+            row = held_row(item)
+            found = self.known.held.get(item.id)
+            if found is None or found != KnownHeld(digest(row.values()), item.decision):
+                self.held.append((item, row, item.decision))
+
+    def drop_what_is_gone(self, state: State) -> None:
+        """Note what is known and no longer in the state. Links of sides that are not in it stay."""
+        self.no_tasks = [task for task in self.known.tasks if task not in state.tasks]
+        self.no_links = [key for key in self.known.links if key not in state.links and key[1] in state.sides]
+        open_ = {intent.id for intent in state.intents}
+        self.closings += [Closing(number, "") for number in self.known.intents if number not in open_]
+        still = {held.id for held in state.held}
+        self.ended = [number for number in self.known.held if number not in still]

@@ -1,0 +1,49 @@
+"""A task as a row, and back. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from connectors.task import JsonValue, Kind
+from sync.core.codec import decode_fields, encode_fields
+from sync.core.model import Task, TaskLife, Version
+from sync.store.documents import dump, dump_object, load_object, moment, written
+from sync.store.rows import FIELDS, Row, Stored
+
+_FIRST: Final = Version()
+
+
+def task_row(task: Task) -> Row:
+    """A task as a row."""
+    versions = {field.value: _version(version) for field, version in task.versions.items() if version != _FIRST}
+    return {
+        "id": task.id,
+        "kind": task.kind.value,
+        "life": task.life.value,
+        "born": task.born,
+        "doc": dump(encode_fields(task.values)),
+        "versions": dump_object(versions),
+    }
+
+
+def task_of(row: Stored) -> Task:
+    """The task of a row."""
+    return Task(
+        id=row.id,
+        kind=Kind(row.kind),
+        life=TaskLife(row.life),
+        values=decode_fields(load_object(row.doc)),
+        versions={FIELDS[name]: _version_of(data) for name, data in load_object(row.versions).items()},
+        born=row.born,
+    )
+
+
+def _version(version: Version) -> JsonValue:
+    return [version.number, version.side, version.rule, version.cycle, written(version.at)]
+
+
+def _version_of(data: JsonValue) -> Version:
+    match data:
+        case [int(number), str(side), str(rule), int(cycle), at]:
+            return Version(number=number, side=side, rule=rule, cycle=cycle, at=moment(at))
+    raise ValueError(f"not a version: {data!r}")
