@@ -1,0 +1,59 @@
+"""All sides at once, each in its planned order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from connectors.contract import Connector
+from sync.apply.closing import Closer
+from sync.apply.freshness import Freshness
+from sync.apply.journal import GiveUp, Journal, Outcome, Run
+from sync.apply.removing import Remover
+from sync.apply.sending import Sender
+from sync.core.facts import Action
+from sync.core.model import Do, SideName
+
+
+def apply(run: Run, connectors: Mapping[SideName, Connector], actions: Sequence[Action]) -> Outcome:
+    """Carry actions out.
+
+    Returns what was acknowledged; what was not stays owed. Raises ``StoreError``, ``LeaseLost``.
+    """
+    by_side: dict[SideName, list[Action]] = {}
+    for action in actions:
+        by_side.setdefault(action.side, []).append(action)
+    with ThreadPoolExecutor(max_workers=max(1, len(by_side)), thread_name_prefix="write") as pool:
+        turns = [pool.submit(_turn, run, side, connectors[side], mine) for side, mine in by_side.items()]
+        for turn in turns:
+            turn.result()
+    return run.outcome
+
+
+def _turn(run: Run, side: SideName, connector: Connector, actions: Sequence[Action]) -> None:
+    lens, journal = run.lenses[side], Journal(run, side)
+    sender = Sender(run, side, connector, lens, journal, Freshness(run, lens, connector, journal))
+    run.progress.start(side, "writing", len(actions))
+    try:
+        for action in actions:
+            if run.stop():
+                return
+            _carry_out(sender, action)
+            run.progress.advance(side)
+    except GiveUp:
+        return
+    finally:
+        run.progress.stop(side)
+
+
+def _carry_out(sender: Sender, action: Action) -> None:
+    if action.do is Do.CREATE:
+        sender.create(action)
+    elif action.do is Do.UPDATE:
+        Closer(sender).update(action)
+    elif action.do in {Do.DELETE, Do.ARCHIVE}:
+        Remover(sender).delete(action)
+    elif action.do is Do.CLOSE:
+        Remover(sender).close(action)
+    elif action.do is Do.LET_GO:
+        Remover(sender).let_go(action)

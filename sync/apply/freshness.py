@@ -1,0 +1,87 @@
+"""Rule 9: what is to be overwritten is what was last read.
+
+If it moved, the action is dropped and the next cycle merges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from connectors.contract import Changes, Connector, Entry, Get, Record, Verb
+from connectors.errors import ConnectorError, Gone
+from connectors.task import Field, same
+from sync.apply.journal import Journal, Run
+from sync.core.lens import Lens
+from sync.core.model import Link
+
+TRUSTED: Final = 30.0
+"""Seconds for which a read is trusted before something is written over it (rule 9)."""
+
+LONG_AGO: Final = float("-inf")
+
+
+@dataclass(slots=True)
+class Freshness:
+    """When each entry of one side was last seen, and what a later look showed."""
+
+    run: Run
+    lens: Lens
+    connector: Connector
+    journal: Journal
+    seen: dict[str, float] = field(default_factory=dict)
+    listing: dict[str, Record] = field(default_factory=dict)
+    listed_at: float = LONG_AGO
+
+    def note(self, link: Link) -> None:
+        """An answer has just shown this entry."""
+        self.seen[str(link.ref)] = self.run.clock.monotonic()
+        self.listing.pop(str(link.ref), None)
+
+    def still_as_read(self, link: Link, fields: Iterable[Field]) -> bool:
+        """Whether these fields of an entry may be written now.
+
+        Reads again where the last look is too old and no precondition guards.
+        """
+        side = self.lens.spec.name
+        looked = max(self.seen.get(str(link.ref), LONG_AGO), self.run.read_at.get(side, LONG_AGO))
+        if self.lens.spec.capabilities.preconditions or self.run.clock.monotonic() - looked <= TRUSTED:
+            return True
+        entry = self.read_again(link)
+        return entry is not None and self.unmoved(link, entry, fields)
+
+    def unmoved(self, link: Link, entry: Entry, fields: Iterable[Field]) -> bool:
+        """Whether an entry shows what its shadow says; then the link has its newest native form."""
+        with self.run.lock:
+            seen = self.lens.take(entry)
+            for name in fields:
+                pair = link.pairs.get(name)
+                if name in seen and pair is not None and pair.confirmed and not same(name, seen[name], pair.stored):
+                    return False
+            link.native, link.token = entry.native, entry.token
+        return True
+
+    def read_again(self, link: Link) -> Entry | None:
+        """The entry as it is now: by its ref, or by one more list for all that follow. None when it is not there.
+
+        Raises ``GiveUp``.
+        """
+        ref = str(link.ref)
+        try:
+            if self.lens.spec.capabilities.can(Verb.GET) and isinstance(self.connector, Get):
+                return self.connector.get(ref)
+            self._list()
+        except Gone:
+            return None
+        except ConnectorError as error:
+            self.journal.give_up_if_hopeless(error)
+            return None
+        record = self.listing.get(ref)
+        return self.connector.normalise(record) if record is not None else None
+
+    def _list(self) -> None:
+        fresh = self.run.clock.monotonic() - self.listed_at <= TRUSTED
+        if not fresh and isinstance(self.connector, Changes):
+            self.listing = {record.ref: record for page in self.connector.changes(None) for record in page.records}
+            self.listed_at = self.run.clock.monotonic()

@@ -1,0 +1,134 @@
+"""What the sides of one run share, and each side's journal: intents before requests, outcomes after them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+
+from connectors.contract import Clock, Entry
+from connectors.errors import Applied, ConnectorError, RateLimited, SideDown
+from sync.core.codec import encode_fields
+from sync.core.facts import Acted
+from sync.core.lens import Lenses
+from sync.core.model import Intent, IntentState, Link, SideName, State, TaskId
+from sync.progress import Progress
+from sync.store import Lease, Store
+
+log = structlog.get_logger(__name__)
+
+PATIENCE: Final = 3
+"""Requests that may fail one after the other before a side is given up for this cycle.
+
+Two are bad luck, three are an outage.
+"""
+
+
+class GiveUp(Exception):
+    """Nothing more is sent to this side in this cycle."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What was acknowledged: tasks per side; and the sides that were given up, with their state and the reason."""
+
+    created: set[tuple[TaskId, SideName]] = field(default_factory=set)
+    updated: set[tuple[TaskId, SideName]] = field(default_factory=set)
+    deleted: set[tuple[TaskId, SideName]] = field(default_factory=set)
+    down: dict[SideName, tuple[str, str]] = field(default_factory=dict)
+    failures: dict[SideName, int] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """What all sides share. ``lock`` is held around changes of the state, never around a request or a commit.
+
+    ``read_at`` is the monotonic time at which each side was read.
+    """
+
+    state: State
+    lenses: Lenses
+    store: Store
+    lease: Lease
+    clock: Clock
+    cycle: int
+    stop: Callable[[], bool]
+    progress: Progress
+    read_at: dict[SideName, float]
+    outcome: Outcome = field(default_factory=Outcome)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+
+@dataclass(slots=True)
+class Journal:
+    """One side's intents and outcomes."""
+
+    run: Run
+    side: SideName
+    failed_in_a_row: int = 0
+
+    def open(self, intent: Intent) -> Intent:
+        """Commit an intent; after this its request may be sent."""
+        intent.cycle = self.run.cycle
+        intent.opened = self.run.clock.now()
+        self.run.store.open_intent(intent, self.run.lease)
+        with self.run.lock:
+            self.run.state.intents.append(intent)
+        return intent
+
+    def close(self, intent: Intent, outcome: str, links: Sequence[Link], *, image: Entry | None = None) -> None:
+        """Commit what an answer proved. ``image`` is the entry before a delete."""
+        with self.run.lock:
+            self.run.state.intents.remove(intent)
+        acted = Acted(
+            do=intent.do,
+            task=intent.task,
+            side=self.side,
+            ref=links[0].ref if links and intent.ref is None else intent.ref,
+            outcome=outcome,
+            fields=encode_fields(intent.patch),
+            image=image.native if image is not None else {},
+        )
+        self._settle(intent, outcome, links, acted)
+        self.failed_in_a_row = 0
+        log.debug("action.settled", side=self.side, do=acted.do.value, ref=acted.ref, outcome=outcome)
+
+    def save(self, links: Sequence[Link], *acted: Acted) -> None:
+        """Commit links that changed without a request."""
+        self._settle(None, "", links, *acted)
+
+    def fail(self, intent: Intent, error: ConnectorError) -> None:
+        """No proof. Not applied: it is owed. Unknown: the intent stays open, and the next cycle finds out.
+
+        Raises ``GiveUp`` when the side's turn is over.
+        """
+        log.info("action.failed", side=self.side, do=intent.do.value, applied=error.applied.value, why=error.message)
+        if error.applied is Applied.NO:
+            before = self.failed_in_a_row
+            self.close(intent, f"not applied: {error.message}", [])
+            self.failed_in_a_row = before
+        else:
+            intent.state = IntentState.UNKNOWN
+            self._settle(intent, "unknown", [])
+        self.give_up_if_hopeless(error)
+
+    def give_up_if_hopeless(self, error: ConnectorError) -> None:
+        """End the side's turn when it is down, asks for a long pause, or failed several times in a row."""
+        self.failed_in_a_row += 1
+        outcome = self.run.outcome
+        outcome.failures[self.side] = outcome.failures.get(self.side, 0) + 1
+        if isinstance(error, SideDown):
+            outcome.down[self.side] = (error.state, str(error))
+        elif self.failed_in_a_row >= PATIENCE or isinstance(error, RateLimited):
+            outcome.down[self.side] = ("down", str(error))
+        else:
+            return
+        raise GiveUp
+
+    def _settle(self, intent: Intent | None, outcome: str, links: Sequence[Link], *acted: Acted) -> None:
+        run = self.run
+        run.store.settle(run.state, intent=intent, outcome=outcome, links=links, tasks=(), acted=acted, lease=run.lease)

@@ -1,0 +1,181 @@
+"""Creates and updates of one side: a step, an intent, a request, a receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from connectors.contract import Connector, Create, CreateHelp, Entry, Record, Update
+from connectors.errors import Applied, ConnectorError, Gone, Rejected, Stale, TaskRefused, Unmappable
+from connectors.task import Field, Fields, Patch, Person, Value, same
+from sync.apply.freshness import Freshness
+from sync.apply.journal import Journal, Run
+from sync.core.facts import Action
+from sync.core.lens import Lens
+from sync.core.model import Do, Intent, Link, SideName
+from sync.core.order import doubt_siblings
+from sync.core.settle import create_refused, created, refused, updated
+
+
+@dataclass(slots=True)
+class Sender:
+    """Sends one side's creates and updates, one request at a time."""
+
+    run: Run
+    side: SideName
+    connector: Connector
+    lens: Lens
+    journal: Journal
+    freshness: Freshness
+
+    def create(self, action: Action) -> None:
+        """Make a task: the first step makes it, the rest follow as updates. Raises ``GiveUp``."""
+        if not isinstance(self.connector, Create) or self.run.state.live(action.task, self.side) is not None:
+            return
+        if self._doubted():
+            return
+        wanted = self._with_parent(action, dict(action.fields))
+        first, *rest = self.connector.split(self.patch(wanted), creating=True)
+        sent = side_space(first.fields)
+        versions = {
+            name: _version(action, name) if same(name, value, wanted.get(name)) else 0 for name, value in sent.items()
+        }
+        intent = Intent(task=action.task, side=self.side, do=Do.CREATE, ref=None, patch=sent, versions=versions)
+        self.journal.open(intent)
+        try:
+            stored = self.connector.create(first.fields, f"tasksync-{self.run.state.group}-{action.task}")
+        except TaskRefused as error:
+            self._create_refused(intent, wanted, error)
+            return
+        except ConnectorError as error:
+            self.journal.fail(intent, error)
+            return
+        with self.run.lock:
+            link = created(self.run.lenses, intent, wanted, stored)
+            self.run.outcome.created.add(link.key)
+        self.freshness.note(link)
+        self.journal.close(intent, "done", [link])
+        for step in rest:
+            names = [name for name, value in side_space(step.fields).items() if not _agreed(link, name, value)]
+            if names and not self.step(action, link, step.only(*names)):
+                return
+
+    def _doubted(self) -> bool:
+        """Where nothing can tell what became of a create, one doubt in a cycle is enough.
+
+        The others wait for the next (rule 7).
+        """
+        if self.lens.spec.capabilities.create_help is not CreateHelp.NONE:
+            return False
+        mine = [intent for intent in self.run.state.intents if intent.side == self.side and intent.do is Do.CREATE]
+        return any(intent.cycle == self.run.cycle for intent in mine)
+
+    def update(self, action: Action) -> None:
+        """Change a task, in the steps that the vendor needs. Raises ``GiveUp``."""
+        link = self.run.state.live(action.task, self.side)
+        if link is None:
+            return
+        fields = dict(action.fields)
+        if Field.PARENT in fields:
+            fields = self._with_parent(action, fields, keep=True)
+        if self.freshness.still_as_read(link, fields):
+            self.steps(action, link, fields)
+
+    def steps(self, action: Action, link: Link, fields: Mapping[Field, Value]) -> bool:
+        """All steps of a change. Returns whether every one was acknowledged or refused. Raises ``GiveUp``."""
+        return all(self.step(action, link, step) for step in self.connector.split(self.patch(fields), creating=False))
+
+    def step(self, action: Action, link: Link, step: Patch) -> bool:
+        """One changing request. Returns whether the next step may follow. Raises ``GiveUp``."""
+        if not isinstance(self.connector, Update):
+            return False
+        sent = side_space(step.fields)
+        versions = {name: _version(action, name) for name in sent}
+        before = {name: link.pairs[name].stored for name in sent if name in link.pairs}
+        intent = self.journal.open(
+            Intent(
+                task=link.task, side=self.side, do=Do.UPDATE, ref=link.ref, patch=sent, versions=versions, before=before
+            )
+        )
+        try:
+            stored = self.connector.update(self.entry(link), step)
+        except (Gone, Stale) as error:
+            link.raw_hash = ""
+            self.journal.close(intent, f"dropped: {error.message}", [link])
+            return False
+        except TaskRefused as error:
+            return self._refused(intent, link, versions, error)
+        except ConnectorError as error:
+            self.journal.fail(intent, error)
+            return False
+        with self.run.lock:
+            updated(self.run.lenses, link, intent, stored)
+            touched = [link, *(doubt_siblings(self.run.state, link) if Field.POSITION in sent else ())]
+            if link.key not in self.run.outcome.created:
+                self.run.outcome.updated.add(link.key)
+        self.freshness.note(link)
+        self.journal.close(intent, "done", touched)
+        return True
+
+    def patch(self, fields: Mapping[Field, Value]) -> Patch:
+        """Side values as the connector takes them."""
+        with self.run.lock:
+            return Patch({name: self.lens.send(name, value) for name, value in fields.items()})
+
+    def entry(self, link: Link) -> Entry:
+        """The entry as it was last seen, for the connector to lay a patch over."""
+        return self.connector.normalise(Record(ref=str(link.ref), raw_hash=link.raw_hash, native=link.native))
+
+    def _with_parent(self, action: Action, fields: dict[Field, Value], *, keep: bool = False) -> dict[Field, Value]:
+        """The parent as it is linked now: it may have been made, or have failed to be made, since the plan."""
+        if not self.lens.spec.sets(Field.PARENT):
+            return fields
+        with self.run.lock:
+            parent = self.lens.view(Field.PARENT, self.run.state.tasks[action.task].values.get(Field.PARENT))
+        fields.pop(Field.PARENT, None)
+        return {**fields, Field.PARENT: parent} if keep or parent is not None else fields
+
+    def _create_refused(self, intent: Intent, wanted: Mapping[Field, Value], error: TaskRefused) -> None:
+        if error.applied is Applied.UNKNOWN:
+            self.journal.fail(intent, error)
+            return
+        with self.run.lock:
+            link = create_refused(self.run.lenses, intent, wanted, _complained(error), error.message)
+        self.journal.close(intent, f"refused: {error.message}", [link])
+
+    def _refused(self, intent: Intent, link: Link, versions: Mapping[Field, int], error: TaskRefused) -> bool:
+        if error.applied is Applied.UNKNOWN:
+            self.journal.fail(intent, error)
+            return False
+        named = {name: number for name, number in versions.items() if name in _complained(error)}
+        with self.run.lock:
+            refused(link, named or dict(versions), error.message)
+        self.journal.close(intent, f"refused: {error.message}", [link])
+        return True
+
+
+def _complained(error: TaskRefused) -> frozenset[Field]:
+    """The fields that a refusal names; none when it does not say."""
+    if isinstance(error, Unmappable):
+        return frozenset({error.field})
+    return error.fields if isinstance(error, Rejected) else frozenset()
+
+
+def _agreed(link: Link, name: Field, value: Value) -> bool:
+    pair = link.pairs.get(name)
+    return pair is not None and name not in link.acked and same(name, pair.sent, value)
+
+
+def _version(action: Action, name: Field) -> int:
+    return action.versions.get(name, 1)
+
+
+def side_space(fields: Fields) -> dict[Field, Value]:
+    """A connector's patch as shadows hold it: people by handle."""
+    return {name: _handles(value) for name, value in fields.items()}
+
+
+def _handles(value: Value) -> Value:
+    if isinstance(value, tuple):
+        return tuple(item.handle if isinstance(item, Person) else item for item in value)
+    return value

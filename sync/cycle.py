@@ -1,0 +1,256 @@
+"""One cycle of one group, from reading to report. ``plan`` stops after the decision and leaves the store as it was.
+
+========  =====================================================
+prepare   read all sides, decide (stages 1–9)
+carry     record, apply, settle (stages 10–12)
+report    what happened, and what is owed, held, waiting (13)
+========  =====================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+
+from connectors.contract import Clock, Connector
+from connectors.task import Field
+from sync.apply import Outcome, Run, apply
+from sync.core.facts import Action, Decision, Note, Observation, Read
+from sync.core.lens import Lenses
+from sync.core.model import Do, HeldKind, SideName, State
+from sync.core.model import Side as SideState
+from sync.core.pipeline import Circumstances, decide
+from sync.core.plan import Planner
+from sync.core.policy import AccessPolicy, GroupPolicy
+from sync.core.sides import meet
+from sync.core.standing import FILTER_DISTRUSTED
+from sync.fetch import Reader, observe_all
+from sync.progress import Progress
+from sync.report import GroupPlan, GroupReport, Result, SideReport
+from sync.store import Lease, Store
+
+log = structlog.get_logger(__name__)
+
+PERSON: Final = 3
+SIDE: Final = 4
+"""Exit codes: something waits for a person; a side did not take part, or a write is owed."""
+
+READ: Final = frozenset({Read.COMPLETE, Read.SINCE, Read.POLLED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One side, ready to be used: its connector, and how many requests it has sent so far."""
+
+    connector: Connector
+    mapping: str
+    requests: Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the person at the command line asks of this cycle."""
+
+    sweep: bool = False
+    allow: frozenset[str] = frozenset()
+    limit: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Cycle:
+    """One cycle of one group. Use once: ``prepare``, then ``carry_out`` or ``as_plan``."""
+
+    name: str
+    policy: GroupPolicy
+    sides: Mapping[SideName, Side]
+    store: Store
+    clock: Clock
+    wishes: Wishes
+    stop: Callable[[], bool]
+    progress: Progress
+    number: int = 0
+    observations: dict[SideName, Observation] = field(default_factory=dict)
+    decision: Decision | None = None
+    began: float = 0.0
+    read_at: dict[SideName, float] = field(default_factory=dict)
+    state: State | None = None
+
+    def prepare(self, *, number: int | None) -> Decision:
+        """Read every side and decide. ``number`` is the cycle's; None for a plan, which has none."""
+        self.began = self.clock.monotonic()
+        state = self.store.load(self.name, [spec.name for spec in self.policy.sides])
+        self.number = state.cycle + 1 if number is None else number
+        state.cycle = self.number
+        meet(state, self.policy)
+        readers = [
+            Reader(name=name, mapping=side.mapping, connector=side.connector, clock=self.clock, progress=self.progress)
+            for name, side in self.sides.items()
+        ]
+        started = self.clock.monotonic()
+        self.observations = observe_all(readers, state, sweep=self.wishes.sweep, stop=self.stop)
+        self.read_at = dict.fromkeys(self.sides, started)
+        told = Circumstances(cycle=self.number, now=self.clock.now(), allow=self.wishes.allow, limit=self.wishes.limit)
+        self.decision = decide(state, self.observations, self.policy, told)
+        self.state = state
+        for name, observation in self.observations.items():
+            self._absorb_cursor(state, name, observation)
+        return self.decision
+
+    def _absorb_cursor(self, state: State, name: SideName, observation: Observation) -> None:
+        """The cursor moves in the transaction that absorbs what was read; a read that was set aside moves nothing."""
+        side = state.sides[name]
+        side.state, side.why = observation.state, observation.why
+        if not side.why and not side.filter_trusted:
+            side.why = FILTER_DISTRUSTED
+        if self.decision is not None and self.decision.reads.get(name) in READ and observation.cursor:
+            side.cursor, side.began = observation.cursor, observation.began
+
+    def carry_out(self, lease: Lease) -> GroupReport:
+        """Record what was decided, send what is owed, and say how it went."""
+        decision, state = self._decided()
+        self.store.record(state, cycle=self.number, moved=decision.moved, acted=decision.acted, lease=lease)
+        run = Run(
+            state=state,
+            lenses=Lenses(state, self.policy),
+            store=self.store,
+            lease=lease,
+            clock=self.clock,
+            cycle=self.number,
+            stop=lambda: self.stop() or not lease.valid(),
+            progress=self.progress,
+            read_at=self.read_at,
+        )
+        outcome = apply(run, {name: side.connector for name, side in self.sides.items()}, decision.actions)
+        owed, undeliverable = self._open(state)
+        self.store.record(state, cycle=self.number, moved=(), acted=(), lease=lease)
+        return self._report(decision, state, outcome, owed, undeliverable)
+
+    def as_plan(self) -> GroupPlan:
+        """What a cycle would do."""
+        decision, state = self._decided()
+        _, undeliverable = self._open(state)
+        plan = GroupPlan(
+            actions=decision.actions,
+            held=[held for held in state.held if not held.decision],
+            waiting=decision.waiting,
+            undeliverable=undeliverable,
+            sides=self._sides(decision, Outcome()),
+            notes=decision.warnings,
+        )
+        plan.code = self._code(decision, len(plan.held), owed=0, sides=plan.sides)
+        return plan
+
+    def open_in(self, state: State) -> tuple[list[Note], list[Note], list[Note]]:
+        """Owed, undeliverable and waiting, as the store has them now."""
+        for spec in self.policy.sides:
+            state.sides.setdefault(spec.name, SideState(name=spec.name))
+        actions, undeliverable = self._open(state)
+        owed = [
+            Note(
+                task=action.task,
+                title=action.title,
+                side=action.side,
+                ref=action.ref,
+                field=name,
+                why=f"{action.do.value} is owed",
+            )
+            for action in actions
+            for name in owed_fields(action)
+        ]
+        waiting = [
+            Note(
+                task=link.task,
+                title=state.tasks[link.task].title,
+                side=link.side,
+                ref=link.ref,
+                field=None,
+                why="not seen there",
+            )
+            for link in state.links.values()
+            if link.live and (link.misses or link.gone)
+        ]
+        return owed, undeliverable, waiting
+
+    def _decided(self) -> tuple[Decision, State]:
+        if self.decision is None or self.state is None:
+            message = "a cycle is prepared before it is carried out"
+            raise RuntimeError(message)
+        return self.decision, self.state
+
+    def _open(self, state: State) -> tuple[list[Action], list[Note]]:
+        """What is still to be sent, to sides that take no part now as well, and what can not be."""
+        writable = frozenset(spec.name for spec in self.policy.sides if spec.access is not AccessPolicy.READ)
+        planner = Planner(Lenses(state, self.policy), self.clock.now(), writable)
+        planner.plan()
+        held_pairs = {(item.task, item.side) for item in state.held if item.kind in {HeldKind.CREATE, HeldKind.DELETE}}
+        open_actions = [
+            action
+            for action in planner.actions
+            if (action.task, action.side) not in held_pairs and action.do is not Do.LET_GO
+        ]
+        return open_actions, planner.undeliverable
+
+    def _report(
+        self, decision: Decision, state: State, outcome: Outcome, owed: list[Action], undeliverable: list[Note]
+    ) -> GroupReport:
+        pairs = {(action.task, action.side) for action in owed}
+        asked = {held.task for held in state.held if held.kind is HeldKind.CREATE}
+        pairs |= {(intent.task, intent.side) for intent in state.intents if intent.task not in asked}
+        report = GroupReport(
+            created=len(outcome.created) + sum(1 for acted in decision.acted if acted.do is Do.CREATE),
+            updated=len(outcome.updated),
+            deleted=len(outcome.deleted),
+            adopted=decision.adopted,
+            conflicts=decision.conflicts,
+            held=sum(1 for held in state.held if not held.decision),
+            owed=len(pairs),
+            waiting=len({note.task for note in decision.waiting}),
+            undeliverable=len({(note.task, note.side, note.field) for note in undeliverable}),
+            sides=self._sides(decision, outcome),
+            requests={name: side.requests() for name, side in self.sides.items()},
+            seconds=self.clock.monotonic() - self.began,
+            cycle=self.number,
+            lines=[*decision.warnings, *outcome.lines],
+        )
+        report.code = self._code(decision, report.held, owed=report.owed, sides=report.sides)
+        report.result = self._result(report)
+        return report
+
+    def _sides(self, decision: Decision, outcome: Outcome) -> dict[SideName, SideReport]:
+        found: dict[SideName, SideReport] = {}
+        for name in self.sides:
+            observation = self.observations[name]
+            state, why = outcome.down.get(name, (observation.state, observation.why))
+            read = decision.reads.get(name, Read.NONE)
+            if read is Read.SET_ASIDE:
+                why = next((line for line in decision.warnings if name in line and "set aside" in line), why)
+            found[name] = SideReport(state=state, why=why or None, read=read)
+        return found
+
+    def _code(self, decision: Decision, held: int, *, owed: int, sides: Mapping[SideName, SideReport]) -> int:
+        """The highest that applies: 4 a side did not take part or a write is owed, 3 something waits for a person."""
+        asked = {item.side for item in self._decided()[1].held if item.kind is HeldKind.GUARD}
+        shrunk = any(read is Read.SET_ASIDE and name not in asked for name, read in decision.reads.items())
+        if owed or shrunk or any(side.state != "ok" or side.read is Read.NONE for side in sides.values()):
+            return SIDE
+        return PERSON if held else 0
+
+    def _result(self, report: GroupReport) -> Result:
+        if all(side.read is Read.NONE for side in report.sides.values()):
+            return Result.FAILED
+        if report.code == SIDE:
+            return Result.OWED
+        if report.held:
+            return Result.HELD
+        if report.waiting:
+            return Result.WAITING
+        changed = report.created or report.updated or report.deleted or report.adopted
+        return Result.CHANGED if changed else Result.QUIET
+
+
+def owed_fields(action: Action) -> list[Field | None]:
+    """The fields of an action, for a list of what is owed; a delete has none."""
+    return list(action.fields) or [None]

@@ -1,0 +1,250 @@
+"""Stage 2 and 3: read every side at once, each under its own budget, into observations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+from typing import Final
+
+from connectors.contract import Changes, Clock, Connector, Coverage, Cursor, Discovery, Entry, Get, Page, Record, Verb
+from connectors.errors import ConnectorError, ContractBroken, Gone, SideDown
+from sync.core.cursor import never_back
+from sync.core.facts import Observation, Read
+from sync.core.model import Intent, Link, Side, SideName, State
+from sync.core.recover import open_creates, unseen_creates
+from sync.core.standing import named_by_a_person, standing
+from sync.progress import Progress
+
+PROBES: Final = 50
+"""Tasks asked for by ref in one cycle because a listing lacks them.
+
+A bound on requests, not on deletes, which need two cycles anyway.
+"""
+
+PAGES: Final = 10_000
+"""Pages of one read: more than any documented container can have; beyond it a listing runs in a circle."""
+
+SETTLING: Final = 2.0
+"""Seconds between two complete reads that must both lack a create.
+
+Long enough for a request that was on its way when we died.
+"""
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads one side."""
+
+    name: SideName
+    mapping: str
+    connector: Connector
+    clock: Clock
+    progress: Progress
+
+    def observe(self, state: State, *, sweep: bool, stop: Callable[[], bool]) -> Observation:
+        """Everything that this cycle learns of the side. Never raises for what a vendor does."""
+        try:
+            return self._observe(state, sweep=sweep, stop=stop)
+        except ConnectorError as error:
+            where = error.state if isinstance(error, SideDown) else "down"
+            return Observation(side=self.name, read=Read.NONE, state=where, why=str(error))
+        finally:
+            self.progress.stop(self.name)
+
+    def _observe(self, state: State, *, sweep: bool, stop: Callable[[], bool]) -> Observation:
+        links = {str(link.ref): link for link in state.of_side(self.name)}
+        everything = sweep or self._needs_everything(state, links)
+        observation = self._read(state.sides.get(self.name), links, sweep=everything)
+        unseen = unseen_creates(state, observation)
+        if unseen and not stop():
+            self._wait_for(unseen)
+            for intent in unseen:
+                intent.reads += 1
+            observation = self._read(state.sides.get(self.name), links, sweep=everything)
+        self._probe(observation, links)
+        self._stand_in(observation, state)
+        return observation
+
+    def _needs_everything(self, state: State, links: Mapping[str, Link]) -> bool:
+        """Whether "changed since" can not answer: what never arrived, and what counts misses, needs complete reads."""
+        missed = not self.connector.capabilities.can(Verb.GET) and any(link.live and link.misses for link in links.values())
+        return missed or bool(open_creates(state, self.name))
+
+    def _stand_in(self, observation: Observation, state: State) -> None:
+        """What an incremental read does not name again, and what a person named: known entries for open questions."""
+        if observation.read is Read.SINCE:
+            for record in standing(state, self.name):
+                if record.ref not in observation.entries and record.ref not in observation.listed:
+                    observation.entries[record.ref] = self.connector.normalise(record)
+        for ref in named_by_a_person(state, self.name):
+            if ref not in observation.entries:
+                self._ask(observation, ref)
+
+    def _wait_for(self, intents: Sequence[Intent]) -> None:
+        opened = max((intent.opened for intent in intents if intent.opened is not None), default=None)
+        if opened is None or (self.clock.now() - opened).total_seconds() < 60:  # noqa: PLR2004 - no request lives longer
+            self.clock.sleep(SETTLING)
+
+    def _read(self, side: Side | None, links: Mapping[str, Link], *, sweep: bool) -> Observation:
+        capabilities = self.connector.capabilities
+        if not isinstance(self.connector, Changes) or capabilities.discovery is Discovery.POINT:
+            return self._poll(links)
+        since = None
+        if side is not None and side.cursor and side.met and side.filter_trusted:
+            since = Cursor(value=side.cursor, began=side.began)
+        self.progress.start(self.name, "reading", side.links if side is not None and side.links else None)
+        if since is None or not sweep:
+            return self._gather(self.connector, side, links, since)
+        return self._audit(self.connector, side, links, since)
+
+    def _gather(
+        self, source: Changes, side: Side | None, links: Mapping[str, Link], since: Cursor | None
+    ) -> Observation:
+        gathered = _Gathered(self.name, self.mapping, self.connector, links)
+        for page in source.changes(since):
+            gathered.add(page)
+            self.progress.advance(self.name, len(page.records))
+        return gathered.observation(side.began if side is not None else None)
+
+    def _audit(self, source: Changes, side: Side | None, links: Mapping[str, Link], since: Cursor) -> Observation:
+        """A sweep that also asks the filter, before and after: what it shows and the filter does not name was omitted."""
+        asked = self._gather(source, side, links, since)
+        swept = self._gather(source, side, links, None)
+        if asked.read is Read.COMPLETE:
+            return swept  # the cursor has expired: the filter was not asked
+        suspects = {ref for ref, entry in swept.entries.items() if is_news(links.get(ref), entry)}
+        suspects -= asked.entries.keys() | asked.listed
+        if suspects:
+            again = self._gather(source, side, links, Cursor(value=asked.cursor, began=asked.began))
+            suspects -= again.entries.keys() | again.listed
+        swept.omitted = frozenset(suspects)
+        return swept
+
+    def _poll(self, links: Mapping[str, Link]) -> Observation:
+        observation = Observation(side=self.name, read=Read.POLLED)
+        for ref, link in links.items():
+            if link.live:
+                self._ask(observation, ref)
+        return observation
+
+    def _probe(self, observation: Observation, links: Mapping[str, Link]) -> None:
+        """Ask by ref for what a complete listing lacks, or lacked before: gone, moved, or there after all."""
+        if observation.read is Read.POLLED or not self.connector.capabilities.can(Verb.GET):
+            return
+        observation.answers = True
+        complete = observation.read is Read.COMPLETE
+        missing = [
+            ref
+            for ref, link in links.items()
+            if link.live
+            and (complete or link.gone)
+            and ref not in observation.listed
+            and ref not in observation.entries
+        ]
+        for ref in missing[:PROBES]:
+            self._ask(observation, ref)
+
+    def _ask(self, observation: Observation, ref: str) -> None:
+        if not isinstance(self.connector, Get):
+            return
+        try:
+            entry = self.connector.get(ref)
+        except Gone:
+            observation.gone.add(ref)
+        except SideDown:
+            raise
+        except ConnectorError:
+            return  # no answer is no evidence; the entry stays waiting
+        else:
+            observation.answers = True
+            observation.entries[ref] = entry
+            if not (entry.container or entry.deleted):
+                observation.listed |= {ref}
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """Pages on their way into one observation."""
+
+    name: SideName
+    mapping: str
+    connector: Connector
+    links: Mapping[str, Link]
+    entries: dict[str, Entry] = field(default_factory=dict)
+    listed: dict[str, str] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)
+    pages: int = 0
+    finished: Page | None = None
+    began: datetime | None = None
+    offset: float = 0.0
+    total: int | None = None
+
+    def add(self, page: Page) -> None:
+        self.pages += 1
+        if self.pages > PAGES:
+            message = f"the listing of {self.name} does not end: {PAGES} pages were read"
+            raise ContractBroken(message)
+        if page.server_time is not None and self.began is None:
+            self.began = page.server_time
+            self.offset = (page.received - page.server_time).total_seconds() if page.received is not None else 0.0
+        self.total = page.total if page.total is not None else self.total
+        for record in page.records:
+            self._record(record)
+        if page.last:
+            self.finished = page
+
+    def _record(self, record: Record) -> None:
+        link = self.links.get(record.ref)
+        self.listed[record.ref] = record.raw_hash
+        self.named.add(record.ref)
+        known = (
+            link is not None and link.live and link.raw_hash == record.raw_hash and not link.misses and not link.gone
+        )
+        if known and link is not None and link.mapping == self.mapping:
+            self.entries.pop(record.ref, None)
+            return
+        entry = self.connector.normalise(record)
+        self.entries[record.ref] = entry
+        if entry.deleted or entry.container:
+            del self.listed[record.ref]
+
+    def observation(self, began_before: datetime | None) -> Observation:
+        page = self.finished
+        if page is None:
+            message = f"the listing of {self.name} broke off: its last page never came"
+            raise ContractBroken(message)
+        if self.total is not None and page.coverage is Coverage.EVERYTHING and len(self.named) < self.total:
+            message = f"{self.name} listed {len(self.named)} tasks and says there are {self.total}: not a complete read"
+            raise ContractBroken(message)
+        digest = blake2b(
+            "\n".join(f"{ref} {self.listed[ref]}" for ref in sorted(self.listed)).encode(), digest_size=12
+        ).hexdigest()
+        return Observation(
+            side=self.name,
+            read=Read.COMPLETE if page.coverage is Coverage.EVERYTHING else Read.SINCE,
+            entries=self.entries,
+            listed=frozenset(self.listed),
+            answers=True,
+            total=self.total,
+            offset=self.offset,
+            cursor=page.cursor.value if page.cursor is not None else "",
+            began=never_back(began_before, page.cursor.began if page.cursor is not None else self.began),
+            digest=digest,
+        )
+
+
+def is_news(link: Link | None, entry: Entry) -> bool:
+    """Whether a complete read shows what the reads before it can not have shown: it is new, or not what was last read."""
+    return link is None or (link.live and link.raw_hash not in ("", entry.raw_hash))
+
+
+def observe_all(
+    readers: Sequence[Reader], state: State, *, sweep: bool, stop: Callable[[], bool]
+) -> dict[SideName, Observation]:
+    """All sides at once."""
+    with ThreadPoolExecutor(max_workers=max(1, len(readers)), thread_name_prefix="read") as pool:
+        found = list(pool.map(lambda reader: reader.observe(state, sweep=sweep, stop=stop), readers))
+    return {observation.side: observation for observation in found}

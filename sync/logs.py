@@ -1,0 +1,156 @@
+"""Log lines on standard error: dotted past-tense facts with keys, in the form that whoever reads them wants.
+
+========  ================================================================
+form      for
+========  ================================================================
+console   a person: time, level, event, keys; colour on a terminal
+json      a log collector: one JSON object per line
+journal   systemd: no time (the journal has its own), priority as ``<4>``
+auto      console on a terminal, journal under systemd, else json
+========  ================================================================
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Mapping, MutableMapping
+from typing import Any, Final, TextIO
+
+import orjson
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+Mask = Callable[[str], str]
+
+HIDDEN: Final = "***"
+SECRET_KEYS: Final = frozenset(
+    {"authorization", "password", "token", "old_token", "remote_key", "token2fa", "api_key", "x-api-key", "x-api-token"}
+)
+"""Keys whose value is never logged, whatever it is (compared in lower case)."""
+
+PRIORITIES: Final[Mapping[str, int]] = {"debug": 7, "info": 6, "warning": 4, "error": 3, "critical": 2}
+"""Level to the priority of syslog (RFC 5424, 6.2.1), which the journal takes as a prefix (sd-daemon(3))."""
+
+CHATTY: Final = ("urllib3", "asyncio", "markdown_it", "uvicorn")
+"""Libraries whose information is for their authors: their warnings are enough, save when debugging."""
+
+
+def set_up(*, form: str, level: str, mask: Mask, env: Mapping[str, str]) -> None:
+    """Send the program's log lines, and those of the libraries, to standard error.
+
+    ``form`` is auto, console, json or journal; ``level`` debug, info, warning or error. ``mask`` takes secrets out of
+    any text; keys that name a secret are hidden besides.
+    """
+    form = chosen(form, sys.stderr, env)
+    shared = _shared(mask, timed=form != "journal")
+    handler = _StandardError()
+    formatter = structlog.stdlib.ProcessorFormatter(
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(form, env)],
+        foreign_pre_chain=shared,
+    )
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+
+
+def chosen(form: str, stream: TextIO, env: Mapping[str, str]) -> str:
+    """The form that ``auto`` stands for where the lines go."""
+    if form != "auto":
+        return form
+    if stream.isatty():
+        return "console"
+    return "journal" if _is_journal(stream, env) else "json"
+
+
+def _is_journal(stream: TextIO, env: Mapping[str, str]) -> bool:
+    """Whether systemd reads this; children that write elsewhere inherit $JOURNAL_STREAM too (systemd.exec(5))."""
+    try:
+        told = os.fstat(stream.fileno())
+    except (OSError, ValueError):
+        return False
+    return env.get("JOURNAL_STREAM") == f"{told.st_dev}:{told.st_ino}"
+
+
+def _shared(mask: Mask, *, timed: bool) -> list[Processor]:
+    """What happens to every event, ours or a library's, before it is rendered; last, the secrets are taken out."""
+    stamp: list[Processor] = [structlog.processors.TimeStamper(fmt="iso", utc=True)] if timed else []
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        *stamp,
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+        _redaction(mask),
+    ]
+
+
+def _redaction(mask: Mask) -> Processor:
+    def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        for key, value in event.items():
+            if not key.startswith("_"):
+                event[key] = _redacted(key, value, mask)
+        return event
+
+    return redact
+
+
+def _redacted(key: str, value: object, mask: Mask) -> object:
+    if key.lower() in SECRET_KEYS:
+        return HIDDEN
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, Mapping):
+        return {str(name): _redacted(str(name), item, mask) for name, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_redacted(key, item, mask) for item in value]
+    return value if value is None or isinstance(value, bool | int | float) else mask(str(value))
+
+
+def _renderer(form: str, env: Mapping[str, str]) -> Processor:
+    if form == "console":
+        coloured = sys.stderr.isatty() and not env.get("NO_COLOR")
+        return structlog.dev.ConsoleRenderer(colors=coloured, exception_formatter=structlog.dev.plain_traceback)
+    if form == "journal":
+        return _journal
+    return structlog.processors.JSONRenderer(serializer=_as_json)
+
+
+def _as_json(event: MutableMapping[str, Any], **_options: object) -> str:
+    return orjson.dumps(event, default=str, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _journal(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
+    """Each line with its priority: the journal reads line by line."""
+    prefix = f"<{PRIORITIES.get(str(event.pop('level', 'info')), 6)}>"
+    trace = event.pop("exception", "")
+    words = [str(event.pop("event", "")), *(f"{key}={_one_line(value)}" for key, value in sorted(event.items()))]
+    return "\n".join(prefix + line for line in [" ".join(words), *str(trace).splitlines()])
+
+
+def _one_line(value: object) -> str:
+    return orjson.dumps(value, default=str).decode()
+
+
+class _StandardError(logging.Handler):
+    """Writes to what standard error is at that moment: progress bars stand in for it while they are shown."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+            sys.stderr.flush()
+        except BrokenPipeError:
+            return
+        except Exception:  # noqa: BLE001 - a line that cannot be logged must not stop the work
+            self.handleError(record)

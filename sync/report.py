@@ -1,0 +1,201 @@
+"""What a command has to say, as data: the command line turns it into tables, sentences or JSON.
+
+Values are canonical (``core.codec`` makes JSON and text of them); counts are those of the documented output of
+``run`` and ``plan``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+import orjson
+
+from connectors.task import Field, JsonValue
+from sync.core.codec import shown
+from sync.core.facts import Action, Note, Read
+from sync.core.model import Held, SideName
+
+
+class Result(StrEnum):
+    """How a group's cycle ended: the first that applies."""
+
+    FAILED = "failed"
+    OWED = "owed"
+    HELD = "held"
+    WAITING = "waiting"
+    CHANGED = "changed"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideReport:
+    """How a side took part: state is ok, down, paused or dormant; ``why`` says what happened and what to do next."""
+
+    state: str
+    why: str | None
+    read: Read
+    fault: str = ""  # "failure": no person or vendor, the program is at fault
+
+
+@dataclass(slots=True, kw_only=True)
+class GroupReport:
+    """One group's cycle. ``code`` is 0, 1, 3 or 4; ``lines`` are remarks for people, one line each."""
+
+    result: Result = Result.QUIET
+    created: int = 0
+    updated: int = 0
+    deleted: int = 0
+    adopted: int = 0
+    conflicts: int = 0
+    held: int = 0
+    owed: int = 0
+    waiting: int = 0
+    undeliverable: int = 0
+    sides: dict[SideName, SideReport] = field(default_factory=dict)
+    requests: dict[SideName, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    code: int = 0
+    cycle: int = 0
+    lines: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, JsonValue]:
+        """The documented members of ``run --once --json``, and no others."""
+        return {
+            "result": self.result.value,
+            "created": self.created,
+            "updated": self.updated,
+            "deleted": self.deleted,
+            "adopted": self.adopted,
+            "conflicts": self.conflicts,
+            "held": self.held,
+            "owed": self.owed,
+            "waiting": self.waiting,
+            "undeliverable": self.undeliverable,
+            "sides": sides_json(self.sides),
+            "requests": dict(self.requests),
+            "seconds": round(self.seconds, 3),
+        }
+
+
+@dataclass(slots=True, kw_only=True)
+class RunReport:
+    """All groups of one run. ``refused`` is set when ``--plan HASH`` no longer held: nothing was written."""
+
+    groups: dict[str, GroupReport] = field(default_factory=dict)
+    exit: int = 0
+    refused: str = ""
+
+    def as_json(self) -> dict[str, JsonValue]:
+        """``run --once --json``."""
+        return {"groups": {name: group.as_json() for name, group in self.groups.items()}, "exit": self.exit}
+
+
+@dataclass(slots=True, kw_only=True)
+class GroupPlan:
+    """What a cycle of one group would do.
+
+    ``held`` are rows as ``held --json`` shows them, those that would be new included.
+    """
+
+    actions: list[Action] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
+    waiting: list[Note] = field(default_factory=list)
+    undeliverable: list[Note] = field(default_factory=list)
+    sides: dict[SideName, SideReport] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    code: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class PlanReport:
+    """All groups of one plan, with the hash that ``run --plan`` takes."""
+
+    groups: dict[str, GroupPlan] = field(default_factory=dict)
+    exit: int = 0
+    now: datetime | None = None
+
+    @property
+    def hash(self) -> str:
+        """Over the actions of all groups, nothing that depends on the clock."""
+        return plan_hash({name: group.actions for name, group in self.groups.items()})
+
+
+def plan_hash(groups: Mapping[str, Iterable[Action]]) -> str:
+    """Twelve hexadecimal digits that change when any action of any group does."""
+    rows = [
+        [
+            name,
+            action.do.value,
+            action.title,
+            action.side,
+            action.ref or "",
+            {f.value: shown(v) for f, v in action.fields.items()},
+        ]
+        for name in sorted(groups)
+        for action in groups[name]
+    ]
+    packed = sorted(orjson.dumps(row, option=orjson.OPT_SORT_KEYS) for row in rows)
+    return hashlib.sha256(b"\n".join(packed)).hexdigest()[:12]
+
+
+def sides_json(sides: Mapping[SideName, SideReport]) -> dict[str, JsonValue]:
+    """Sides as every JSON document shows them."""
+    return {name: {"state": side.state, "why": side.why, "read": side.read.value} for name, side in sides.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldCheck:
+    """One cell of the table field × side: two-way, read-only, lossy, not held, no opinion; and why."""
+
+    state: str
+    why: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class SideCheck:
+    """One side of ``check``."""
+
+    state: str
+    why: str | None
+    fields: dict[Field, FieldCheck] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class CheckReport:
+    """What ``check`` found."""
+
+    sides: dict[SideName, SideCheck] = field(default_factory=dict)
+    exit: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideStatus:
+    """A side as ``status`` shows it: last complete read, linked tasks, and the words that its table does not know."""
+
+    name: SideName
+    connector: str
+    state: str
+    why: str
+    links: int
+    last_complete: datetime | None
+    unknown: tuple[str, ...] = ()  # 'status: "on hold" (3 tasks): add it to [sides.x.statuses]'
+
+
+@dataclass(slots=True, kw_only=True)
+class GroupStatus:
+    """A group as ``status`` shows it."""
+
+    name: str
+    tasks: int = 0
+    last_cycle: datetime | None = None
+    last_result: str = ""
+    sides: list[SideStatus] = field(default_factory=list)
+    owed: list[Note] = field(default_factory=list)
+    waiting: list[Note] = field(default_factory=list)
+    undeliverable: list[Note] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)

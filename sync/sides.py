@@ -1,0 +1,97 @@
+"""A side from its configuration: settings, transport, connector, and what the core needs to know of it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from hashlib import blake2b
+from zoneinfo import ZoneInfo
+
+import orjson
+from pydantic import BaseModel, SecretStr
+
+from connectors.budget import RateBudget
+from connectors.contract import Clock, Manifest, SideSettings
+from connectors.limiter import LocalLimiter
+from connectors.redact import Redactor
+from connectors.transport import Http
+from sync.config import SideConfig
+from sync.core.policy import SideSpec
+from sync.cycle import Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideMaker:
+    """Makes sides. Every connector and its connections are closed with the stack that is handed in."""
+
+    clock: Clock
+    redactor: Redactor
+
+    def make(self, side: SideConfig, manifest: Manifest, stack: ExitStack) -> tuple[Side, SideSpec]:
+        """One side. Raises ``SideDown`` where a connector can tell from its settings alone that they can not work."""
+        settings = settings_of(side)
+        http = Http(
+            side=side.name,
+            base_url=settings.base_url,
+            clock=self.clock,
+            limiter=self._limiter(side, manifest.capabilities(settings).budget),
+            timeout=side.timeout.total_seconds(),
+            ca_file=str(side.ca_file) if side.ca_file is not None else None,
+            secrets=self.redactor,
+        )
+        stack.callback(http.close)
+        connector = manifest.factory(settings, self.clock, http)
+        stack.callback(connector.close)
+        spec = SideSpec(
+            name=side.name,
+            capabilities=connector.capabilities,
+            access=side.access,
+            unsynced=frozenset(name for name, wanted in side.fields.items() if wanted is False),
+            mapping=mapping_fingerprint(side, manifest),
+            fingerprint=container_fingerprint(side, settings),
+        )
+        return Side(connector=connector, mapping=spec.mapping, requests=lambda: http.requests), spec
+
+    def _limiter(self, side: SideConfig, default: RateBudget) -> LocalLimiter | None:
+        if side.rate == "off":
+            return None
+        if side.rate is None:
+            return LocalLimiter(default, self.clock)
+        return LocalLimiter(RateBudget(windows=tuple(side.rate), source="configuration"), self.clock)
+
+
+def settings_of(side: SideConfig) -> SideSettings:
+    """What a connector gets of a side's configuration."""
+    return SideSettings(
+        name=side.name,
+        own=side.settings,  # type: ignore[arg-type]  # the loader validated it with the manifest's own class
+        base_url=side.base_url or "",
+        timezone=ZoneInfo(side.timezone),
+        statuses=side.statuses,
+        fields=side.fields,
+    )
+
+
+def mapping_fingerprint(side: SideConfig, manifest: Manifest) -> str:
+    """What makes an entry out of an answer: when it changes, shadows are renewed without deltas (rule 20)."""
+    parts = [
+        manifest.name,
+        manifest.version,
+        side.timezone,
+        {word: status.value for word, status in (side.statuses or {}).items()},
+        {name.value: wanted for name, wanted in side.fields.items()},
+        {name: str(value) for name, value in plain_settings(side.settings).items()},
+    ]
+    return blake2b(orjson.dumps(parts), digest_size=6).hexdigest()
+
+
+def plain_settings(settings: BaseModel) -> dict[str, object]:
+    """A connector's own settings, less the secrets."""
+    return {name: value for name, value in dict(settings).items() if not isinstance(value, SecretStr)}
+
+
+def container_fingerprint(side: SideConfig, settings: SideSettings) -> str:
+    """Account and container: another one is another side."""
+    account = getattr(side.settings, "username", "")
+    text = f"{side.connector}\0{settings.own.container(settings.base_url)}\0{account}"
+    return blake2b(text.encode(), digest_size=12).hexdigest()
