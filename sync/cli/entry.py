@@ -1,0 +1,57 @@
+"""The entry point: arguments in, an exit code out, and never a traceback that somebody did not ask for."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from typing import Final
+
+from sync.cli.failures import INTERRUPTED, UNUSABLE, Failure, foreseen, unexpected, wants_json
+from sync.cli.program import program
+
+DEBUG: Final = "TASKSYNC_DEBUG"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out one command line and return its exit code."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    _settle_streams()
+    as_json = wants_json(arguments)
+    try:
+        if not arguments:
+            return _help()
+        code = program()(args=arguments, prog_name="tasksync", standalone_mode=False)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last place where it can become a sentence
+        return _failure(error).tell(as_json=as_json)
+    return code if isinstance(code, int) else 0
+
+
+def _help() -> int:
+    """Without a command: the list of commands, on standard error, for it is no result."""
+    with redirect_stdout(sys.stderr):
+        program()(args=["--help"], prog_name="tasksync", standalone_mode=False)
+    return UNUSABLE
+
+
+def _failure(error: Exception) -> Failure:
+    found = foreseen(error)
+    if found is not None:
+        return found
+    if os.environ.get(DEBUG):
+        traceback.print_exception(error)
+    return unexpected(error).failure
+
+
+def _settle_streams() -> None:
+    """Let no character that the terminal's encoding lacks, and no stream that was closed, stop a command."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - for as long as we run
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")

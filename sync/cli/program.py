@@ -1,0 +1,55 @@
+"""The commands, put together. What a command needs is imported when it runs, so that ``--help`` answers at once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+import sync
+from sync.cli import check, demo, held, later, plan, resolve, run, sandbox, status
+from sync.cli.options import ConfigOption, Given, VerboseOption
+
+ABOUT = "Keeps the same tasks in agreement across task systems that know nothing of each other."
+
+
+def program() -> typer.Typer:
+    """The command line as typer knows it."""
+    app = typer.Typer(
+        help=ABOUT,
+        epilog=f"Not in this version yet: {', '.join(later.COMMANDS)}.",
+        pretty_exceptions_enable=False,  # its tracebacks show local variables, which may be passwords
+        rich_markup_mode=None,  # plain help: rich alone would take longer to load than all the rest
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_before)
+    app.command("demo")(demo.command)
+    app.command("check")(check.command)
+    app.command("plan")(plan.command)
+    app.command("run")(run.command)
+    app.command("status")(status.command)
+    app.command("held")(held.command)
+    app.command("resolve", context_settings=resolve.ANY_VALUE)(resolve.command)
+    app.command("sandbox")(sandbox.command)
+    for name in later.COMMANDS:
+        app.command(name, hidden=True, context_settings=later.ANYTHING)(later.command)
+    return app
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer hands a flag's value over in this way
+    if wanted:
+        typer.echo(f"tasksync {sync.__version__}")
+        raise typer.Exit
+
+
+def _before(
+    context: typer.Context,
+    *,
+    config: ConfigOption = None,
+    verbose: VerboseOption = 0,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    context.obj = Given(config=config, verbose=verbose)
+    del version  # answered by its callback

@@ -1,0 +1,43 @@
+"""``tasksync resolve``: a person's decision."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+import typer
+
+from sync.cli.opening import opened
+from sync.cli.options import ConfigOption, JsonOption, VerboseOption, given
+
+ANY_VALUE: Final[dict[str, Any]] = {"ignore_unknown_options": True}
+"""A VALUE may begin with a dash."""
+
+
+def command(
+    context: typer.Context,
+    held_id: Annotated[str, typer.Argument(metavar="ID", show_default=False, help="As `tasksync held` shows it: h12.")],
+    choice: Annotated[
+        list[str],
+        typer.Argument(metavar="CHOICE...", show_default=False, help="One of its choices: take SIDE, set VALUE, …"),
+    ],
+    *,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    verbose: VerboseOption = 0,
+) -> int:
+    """Decide what is held; the next cycle carries it out.
+
+    CHOICE is one of those that `tasksync held` lists for it: take SIDE, set VALUE; exists REF, absent; approve, refuse;
+    same REF, new.
+    """
+    common = given(context, config, verbose)
+    from sync.cli.views.screen import printing, write_json
+
+    with opened(common, read_only=False) as app:
+        sentence = app.resolve(held_id, choice)
+        if as_json:
+            write_json({"id": held_id, "choice": " ".join(choice), "message": sentence})
+        else:
+            with printing() as screen:
+                screen.line(sentence)
+    return 0

@@ -1,0 +1,78 @@
+"""``tasksync run``: one cycle of each group."""
+
+from __future__ import annotations
+
+from threading import Event
+from typing import Annotated
+
+import typer
+
+from sync.cli.failures import CommandError
+from sync.cli.opening import opened
+from sync.cli.options import ConfigOption, GroupsArgument, JsonOption, VerboseOption, given, guards
+
+
+def command(  # noqa: PLR0913 - one parameter per documented option
+    context: typer.Context,
+    groups: GroupsArgument = None,
+    *,
+    once: Annotated[bool, typer.Option("--once", help="One cycle of each group, then exit.")] = False,
+    sweep: Annotated[bool, typer.Option("--sweep", help="Read everything on every side.")] = False,
+    allow: Annotated[
+        list[str] | None, typer.Option("--allow", metavar="GUARD", help="Lift a guard for this run. May be repeated.")
+    ] = None,
+    plan: Annotated[
+        str | None,
+        typer.Option(
+            "--plan", metavar="HASH", help="Carry out that plan; if anything moved, write nothing and exit 3."
+        ),
+    ] = None,
+    limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=0, help="Create at most N tasks.")] = None,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    verbose: VerboseOption = 0,
+) -> int:
+    """Keep groups in agreement: --once, one cycle.
+
+    Each cycle reads all sides, decides, and writes what is owed. Exit codes: 0 done; 3 something waits for a person;
+    4 a side did not take part, or a write is owed; 2 usage, configuration or store; 1 an unexpected failure.
+    """
+    options = {
+        "--sweep": sweep,
+        "--allow": allow,
+        "--plan": plan is not None,
+        "--limit": limit is not None,
+        "--json": as_json,
+    }
+    _check(once=once, needing=[name for name, used in options.items() if used])
+    lifted = guards(allow or ())
+    common = given(context, config, verbose)
+    from sync.cli.signals import stoppable
+    from sync.cli.views.run import show_run
+    from sync.cli.views.screen import printing, write_json
+    from sync.progress import watched
+
+    stop = Event()
+    with stoppable(stop), opened(common, read_only=False, stop=stop) as app:
+        with watched() as progress:
+            report = app.run_once(
+                groups or (), sweep=sweep, allow=lifted, plan=plan, limit=limit, stop=stop, progress=progress
+            )
+        if as_json:
+            write_json(report.as_json())
+        else:
+            held = app.held(list(report.groups)) if any(group.held for group in report.groups.values()) else []
+            with printing() as screen:
+                show_run(screen, report, held, config=common.config)
+        return report.exit
+
+
+def _check(*, once: bool, needing: list[str]) -> None:
+    if once:
+        return
+    if needing:
+        raise CommandError(f"{', '.join(needing)} can only be used with --once", "type: tasksync run --once …")
+    raise CommandError(
+        "the service is not in this version yet",
+        "run `tasksync run --once` from cron or a systemd timer: it does one cycle of each group and exits",
+    )

@@ -1,0 +1,120 @@
+"""The command line as people use it: a process, a configuration file, a store, and two vaults to keep in agreement."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+CONFIG = """
+[store]
+url = "sqlite:///tasks.db"
+
+[sides.here]
+connector = "memory"
+vault = "here"
+file = "{folder}/here.json"
+{here}
+
+[sides.there]
+connector = "memory"
+vault = "there"
+file = "{folder}/there.json"
+{there}
+
+[groups.work]
+sides = ["here", "there"]
+{group}
+
+[groups.work.evidence]
+misses = 2
+miss_gap = "0s"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a command ended, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict:
+        """The one document on standard output."""
+        return json.loads(self.out)
+
+
+def tasksync(*arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> Done:
+    """Run ``python -m sync`` to its end."""
+    command = [sys.executable, "-m", "sync", *map(str, arguments)]
+    done = subprocess.run(command, cwd=cwd, env=environment(env), capture_output=True, check=False, timeout=120)
+    return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """This process's environment, less what would change what is printed."""
+    left_out = {"TASKSYNC_CONFIG", "TASKSYNC_DEBUG", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "JOURNAL_STREAM"}
+    root = str(Path(__file__).resolve().parents[2])
+    return {key: value for key, value in os.environ.items() if key not in left_out} | {
+        "PYTHONPATH": root,
+        **(more or {}),
+    }
+
+
+class Place:
+    """A folder with a configuration and two vaults. People edit the vaults' files."""
+
+    def __init__(self, folder: Path, *, here: str = "", there: str = "", group: str = "") -> None:
+        self.folder = folder
+        self.config = folder / "tasksync.toml"
+        self.config.write_text(CONFIG.format(folder=folder, here=here, there=there, group=group), encoding="utf-8")
+
+    def run(self, *arguments: str | Path, **env: str) -> Done:
+        """A command in this folder."""
+        return tasksync(*arguments, cwd=self.folder, env=env)
+
+    def once(self, *arguments: str) -> dict:
+        """One cycle; its group's report."""
+        done = self.run("run", "--once", "--json", *arguments)
+        assert done.out, done.err
+        return done.json["groups"]["work"]
+
+    def tasks(self, side: str) -> dict[str, dict]:
+        """A side's tasks by id, as its file has them."""
+        file = self.folder / f"{side}.json"
+        return json.loads(file.read_text(encoding="utf-8"))["tasks"] if file.exists() else {}
+
+    def titles(self, side: str) -> list[str]:
+        """A side's titles, sorted."""
+        return sorted(task["title"] for task in self.tasks(side).values())
+
+    def put(self, side: str, *titles: str, **members: object) -> None:
+        """A person makes tasks."""
+        file = self.folder / f"{side}.json"
+        document = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {"tasks": {}}
+        number = len(document["tasks"]) + len(document.get("trash", {})) + 1
+        for title in titles:
+            document["tasks"][f"{side}{number}"] = {"title": title, "status": "needs_action", **members}
+            number += 1
+        file.write_text(json.dumps(document), encoding="utf-8")
+
+    def change(self, side: str, old: str, /, **members: object) -> None:
+        """A person edits a task."""
+        file = self.folder / f"{side}.json"
+        document = json.loads(file.read_text(encoding="utf-8"))
+        task = next(task for task in document["tasks"].values() if task["title"] == old)
+        task.update(members)
+        file.write_text(json.dumps(document), encoding="utf-8")
+
+    def drop(self, side: str, *titles: str) -> None:
+        """A person deletes tasks."""
+        file = self.folder / f"{side}.json"
+        document = json.loads(file.read_text(encoding="utf-8"))
+        document["tasks"] = {ref: task for ref, task in document["tasks"].items() if task["title"] not in titles}
+        file.write_text(json.dumps(document), encoding="utf-8")
