@@ -1,0 +1,172 @@
+"""The contract's verbs over Checkvist's calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NoReturn
+
+from connectors.checkvist.auth import signed
+from connectors.checkvist.capabilities import capabilities, held, own, words
+from connectors.checkvist.client import CheckvistClient
+from connectors.checkvist.mapping import Translator
+from connectors.checkvist.presence import Presence
+from connectors.checkvist.states import State, state_named
+from connectors.checkvist.wire import ref_of, with_tasks
+from connectors.checkvist.writing import Writer, record_of
+from connectors.contract import Capabilities, Clock, Cursor, Entry, Found, Page, Record, SideSettings, Stored
+from connectors.errors import BadSettings, Forbidden, Gone, Rejected
+from connectors.task import Field, Fields, Native, Patch, Ref
+
+if TYPE_CHECKING:
+    from connectors.transport import Http
+
+
+class CheckvistConnector:
+    """One side: the items of one list."""
+
+    def __init__(self, side: SideSettings, clock: Clock, http: Http) -> None:
+        settings = own(side)
+        self._side = side
+        self._http = http
+        self._checklist = settings.checklist
+        self._capabilities = capabilities(side)
+        self._client = CheckvistClient(signed(settings, clock, http), settings.checklist)
+        self._presence = Presence(self._client, clock, settings.checklist)
+        self._translator = Translator(held=held(side), words=words(side), checklist=settings.checklist)
+        self._writer = Writer(self._client, self._translator, self._presence)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this side can do."""
+        return self._capabilities
+
+    def check(self) -> None:
+        """Log in and read what the list is. Raises ``SideDown`` or ``RetryLater``."""
+        strange = [word for word in self._side.statuses or () if state_named(word) is None]
+        if strange:
+            hint = f"write {', '.join(State)} in [statuses] of this side"
+            raise BadSettings(f'Checkvist has no status "{strange[0]}"', hint=hint)
+        renamed = sorted(field.value for field, name in self._side.fields.items() if isinstance(name, str))
+        if renamed:
+            hint = "write `false` in [fields] of this side, or leave it out"
+            raise BadSettings(f"an item has no other name for {', '.join(renamed)}", hint=hint)
+        self._client.checklist()
+
+    def changes(self, since: Cursor | None) -> Iterator[Page]:
+        """Every item, each time, in one request. Raises ``RetryLater`` or ``SideDown``."""
+        del since
+        listing = self._presence.read()
+        records = tuple(record_of(item) for item in listing.items)
+        yield Page(records=records, last=True, server_time=listing.server_time, received=listing.received)
+
+    def normalise(self, record: Record) -> Entry:
+        """A record as an entry."""
+        return self._translator.entry(record)
+
+    def get(self, ref: Ref) -> Entry:
+        """One item. Raises ``Gone``, ``RetryLater``, ``SideDown``.
+
+        One request while it is there. An item that can not be had is looked for in a whole read of our list, then in
+        the account's other lists (:class:`~connectors.checkvist.presence.Presence`): what is on none of them is gone.
+        """
+        try:
+            item = self._client.item(ref)
+        except (Gone, Forbidden, Rejected) as refused:
+            return self._missed(ref, refused)
+        if item.get("deleted") is True:
+            return self._missed(ref, None)
+        if not isinstance(item.get("tasks"), list):
+            item = with_tasks(item, self._presence.children_now(ref))
+        return self.normalise(record_of(item))
+
+    def split(self, patch: Patch, *, creating: bool) -> tuple[Patch, ...]:
+        """The fields, then the status. After a create, what it can not carry, and a text that it would parse."""
+        return self._translator.steps(patch, creating=creating)
+
+    def create(self, fields: Fields, marker: str) -> Stored:
+        """POST the item. Raises ``TaskRefused``, ``RetryLater``, ``SideDown``.
+
+        An item has no invisible place for a marker.
+        """
+        del marker
+        try:
+            return self._writer.create(fields)
+        except (Gone, Forbidden) as refused:
+            self._presence.read()  # raises if it is not the item but the list that can not be had
+            _refuse(refused, "add items to it")
+        finally:
+            self._presence.changed()
+
+    def update(self, entry: Entry, patch: Patch) -> Stored:
+        """PUT what changes, laid over the item as it was read; or one status action, for a patch of the status alone.
+
+        Raises ``Gone``, ``TaskRefused``, ``RetryLater``, ``SideDown``. A move to the root and a change of assignees may
+        take a second request, until it is known how this server wants them written.
+        """
+        try:
+            if Field.STATUS in patch:
+                return self._writer.act(entry, patch.fields[Field.STATUS])
+            return self._writer.put(entry, patch)
+        except (Gone, Forbidden, Rejected) as refused:
+            if self._presence.find(entry.ref) is None:
+                raise self._gone(entry.ref) from refused
+            _refuse(refused, "change its items")
+        finally:
+            self._presence.changed()
+
+    def delete(self, entry: Entry) -> Stored | None:
+        """DELETE the item with its children; already gone is success.
+
+        Raises ``TaskRefused``, ``RetryLater``, ``SideDown``.
+        """
+        try:
+            return self._writer.delete(entry)
+        except (Gone, Forbidden, Rejected) as refused:
+            if self._presence.find(entry.ref) is None:
+                return None
+            _refuse(refused, "delete its items")
+        finally:
+            self._presence.changed()
+
+    def discover(self) -> tuple[Found, ...]:
+        """The account's lists, and the account itself as a person. Raises ``RetryLater``, ``SideDown``."""
+        lists = [
+            Found(kind="list", id=ref_of(one) or "", name=str(one.get("name", "")), remark=_remark(one))
+            for one in self._client.checklists()
+        ]
+        user = self._client.user()
+        me = Found(kind="person", id=ref_of(user) or "", name=str(user.get("username", "")), remark="this account")
+        return (*lists, me) if me.id else tuple(lists)
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._http.close()
+
+    def _missed(self, ref: Ref, refused: Gone | Forbidden | Rejected | None) -> Entry:
+        item = self._presence.find(ref) or self._presence.elsewhere(ref)
+        if item is None:
+            raise self._gone(ref) from refused
+        return self.normalise(record_of(item))
+
+    def _gone(self, ref: Ref) -> Gone:
+        return Gone(f"item {ref} is not on list {self._checklist} any more")
+
+
+def _refuse(refused: Gone | Forbidden | Rejected, what: str) -> NoReturn:
+    """A write that is refused while the list can be read is a fact about the account: it is a reader of the list."""
+    if isinstance(refused, Rejected):
+        raise refused
+    message = f"{refused.message}; the list can be read, but this account may not {what}"
+    hint = "let the list's author make this account a writer"
+    raise Rejected(message, hint=hint, applied=refused.applied) from refused
+
+
+def _remark(checklist: Native) -> str:
+    role, count = checklist.get("role"), checklist.get("task_count")
+    names = {"1": "author", "2": "writer", "3": "reader"}  # (API page, "Checklist representation")
+    return ", ".join(filter(None, (names.get(str(role), ""), f"{count} leaf items" if isinstance(count, int) else "")))
+
+
+def make(side: SideSettings, clock: Clock, http: Http) -> CheckvistConnector:
+    """A connector for a side."""
+    return CheckvistConnector(side, clock, http)

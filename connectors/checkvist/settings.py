@@ -1,0 +1,47 @@
+"""What a person must say about a Checkvist side."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, Self
+
+import pydantic
+from pydantic import BaseModel, ConfigDict, SecretStr
+
+
+class CheckvistSettings(BaseModel):
+    """The list, and the account that may write it."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    default_base_url: ClassVar[str | None] = "https://checkvist.com"
+
+    checklist: int = pydantic.Field(ge=1)
+    """The number of the list: it stands in the list's address, after `/checklists/`."""
+    username: str = pydantic.Field(min_length=1)
+    """The account's e-mail address."""
+    remote_key: SecretStr | None = pydantic.Field(default=None, min_length=1)
+    """The OpenAPI key of the account's profile page. It or `password`, not both."""
+    password: SecretStr | None = pydantic.Field(default=None, min_length=1)
+    """The account's password."""
+    auth: Literal["token", "basic"] = "token"
+    """Log in once and send a token, or send user and key with each request (HTTP Basic)."""
+    token_in: Literal["header", "parameter"] = "header"  # noqa: S105 - a place, not a secret
+    """Where the token is sent. Older servers know the parameter only, which stands in the address and so in logs."""
+    token2fa: SecretStr | None = pydantic.Field(default=None, min_length=1)
+    """The code of a second step at log-in. It is good once: use a remote key with `auth = "basic"` for a service."""
+
+    @pydantic.model_validator(mode="after")
+    def _one_secret(self) -> Self:
+        if (self.remote_key is None) == (self.password is None):
+            raise ValueError("give one of remote_key and password")
+        return self
+
+    @property
+    def secret(self) -> str:
+        """The key or the password: the vendor takes either in the same place (API page, "Authentication")."""
+        chosen = self.remote_key or self.password
+        return chosen.get_secret_value() if chosen is not None else ""
+
+    def container(self, base_url: str) -> str:
+        """The host and the list on it."""
+        return f"{base_url.rstrip('/').casefold()} list {self.checklist}"
