@@ -1,0 +1,365 @@
+"""People edit, sides differ, requests fail, processes die: the group still ends in agreement, with nothing lost and nothing doubled.
+
+The oracle is what people did. Each task has a number that stands first in its title and never changes, so that a task can be told
+on any side without asking the engine.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from hypothesis import HealthCheck, event, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from connectors.contract import Record, Verb
+from connectors.errors import Applied, ConnectorError, RateLimited, Transient
+from connectors.memory import MANIFEST
+from connectors.task import Field, JsonValue, Status, Value, same
+from sync.core.codec import decode
+from sync.core.lens import Lenses
+from sync.core.model import HeldKind, Task, TaskLife
+from sync.core.plan import UNSENT
+from sync.report import Result
+from sync.store import MovedRow, Store
+from tests.scenarios.world import World
+
+KINDS: dict[str, dict[str, object]] = {
+    "rich": {"times": True},
+    "plain": {"times": False},
+    "cut": {"title_limit": 8},
+    "trims": {"trims": True, "recases": True},
+    "three words": {"statuses": [Status.NEEDS_ACTION, Status.COMPLETED, Status.CANCELLED]},
+    "two words": {"statuses": [Status.NEEDS_ACTION, Status.COMPLETED], "days_only": True},
+    "silent": {"silent": [Field.DESCRIPTION, Field.LABELS]},
+    "one by one": {"one_by_one": True, "times": True},
+    "no get": {"without": [Verb.GET]},
+    "no update": {"without": [Verb.UPDATE]},
+    "no delete": {"without": [Verb.DELETE]},
+    "no list": {"without": [Verb.CHANGES]},
+    "incremental": {"incremental": True, "page_size": 3},
+    "etags": {"etags": True},
+    "poor": {"not_held": [Field.DUE, Field.LABELS, Field.DESCRIPTION]},
+    "tree": {"parents": True, "cascades": True, "derives": True},
+}
+WORDS = ("milk", "Eggs", "a long name for it", " edges ", "ünï")
+TEXTS = ("", "note", "one\ntwo\nthree", "one\n2\nthree", "  padded  ")
+DAYS = (None, "2026-04-01", "2026-04-02", "2028-02-29")
+LABELS = ((), ("home",), ("Home", "work"), ("errand",))
+STATES = ("needs_action", "completed")
+EXAMPLES = {"dev": 25, "ci": 300, "torture": 5000}
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A person's edit, with the value as that side shows it afterwards."""
+
+    number: int
+    side: str
+    field: Field
+    value: Value
+    over: Value = None  # what the side showed before
+
+
+def number_of(title: object) -> int:
+    return int(str(title).split()[0])
+
+
+class Convergence(RuleBasedStateMachine):
+    """One group of two or three unequal sides."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        shared = Path("/dev/shm")  # noqa: S108 - a file system that needs no disk
+        self.folder = Path(tempfile.mkdtemp(dir=shared if shared.is_dir() else None))
+        self.count = 0
+        self.edits: list[Edit] = []
+        self.removed: set[int] = set()
+        self.shrunk = False
+
+    @initialize(kinds=st.lists(st.sampled_from(sorted(KINDS)), min_size=2, max_size=3, unique=True))
+    def begin(self, kinds: list[str]) -> None:
+        self.kinds = dict(zip("abc", kinds, strict=False))
+        event("+".join(sorted(kinds)))
+        self.world = World(self.folder, {side: KINDS[kind] for side, kind in self.kinds.items()})
+
+    # What people do
+
+    @rule(data=st.data(), word=st.sampled_from(WORDS), text=st.sampled_from(TEXTS), due=st.sampled_from(DAYS))
+    def add(self, data: st.DataObject, word: str, text: str, due: str | None) -> None:
+        listed = [side for side, kind in self.kinds.items() if kind != "no list"]
+        if not listed:
+            return
+        side = data.draw(st.sampled_from(listed))
+        self.count += 1
+        members: dict[str, JsonValue] = {"description": text, "due": due}
+        if self.kinds[side] == "poor":
+            members = {}
+        parents = [str(task["id"]) for task in self.world.vaults[side].tasks()]
+        if self.kinds[side] == "tree" and parents:
+            members["parent"] = data.draw(st.sampled_from([None, *parents]))
+        ref = self.world.add(side, f"{self.count} {word}", **members)
+        for name, value in self.shown(side, ref).items():
+            self.edits.append(Edit(self.count, side, name, value))
+
+    @rule(data=st.data())
+    def edit(self, data: st.DataObject) -> None:
+        entries = [(side, task) for side in self.kinds for task in self.world.vaults[side].tasks()]
+        if not entries:
+            return
+        side, task = data.draw(st.sampled_from(entries))
+        number = number_of(task["title"])
+        changes: list[tuple[Field, JsonValue]] = [(Field.TITLE, f"{number} {data.draw(st.sampled_from(WORDS))}")]
+        if not task.get("children") or self.kinds[side] != "tree":
+            changes.append((Field.STATUS, data.draw(st.sampled_from(STATES))))
+        if self.kinds[side] != "poor":
+            changes.append((Field.DUE, data.draw(st.sampled_from(DAYS))))
+            changes.append((Field.DESCRIPTION, data.draw(st.sampled_from(TEXTS))))
+            changes.append((Field.LABELS, list(data.draw(st.sampled_from(LABELS)))))
+        name, value = data.draw(st.sampled_from(changes))
+        before = self.shown(side, str(task["id"])).get(name)
+        self.world.edit(side, str(task["id"]), **{name.value: value})
+        after = self.shown(side, str(task["id"])).get(name)
+        if not same(name, before, after):
+            self.edits.append(Edit(number, side, name, after, before))
+
+    @rule(data=st.data())
+    def remove(self, data: st.DataObject) -> None:
+        entries = [(side, task) for side in self.kinds for task in self.world.vaults[side].tasks()]
+        if not entries:
+            return
+        side, task = data.draw(st.sampled_from(entries))
+        before = {number_of(one["title"]) for one in self.world.vaults[side].tasks()}
+        self.world.vaults[side].remove(str(task["id"]))
+        after = {number_of(one["title"]) for one in self.world.vaults[side].tasks()}
+        self.removed |= before - after
+
+    # What machines do
+
+    @rule()
+    def cycle(self) -> None:
+        self.world.run()
+
+    @rule(
+        at=st.integers(1, 6),
+        phase=st.sampled_from(("before", "after")),
+        how=st.sampled_from(("killed", "lost", "refused for now", "quota")),
+    )
+    def bad_cycle(self, at: int, phase: str, how: str) -> None:
+        """The k-th request of the cycle fails, or the process dies there."""
+        left = at
+
+        def hook(verb: str, when: str) -> None:
+            nonlocal left
+            if when != phase:
+                return
+            left -= 1
+            if left:
+                return
+            changing = verb in {"create", "update", "delete"}
+            if how == "killed":
+                raise Killed
+            lost: ConnectorError = Transient("the answer was lost", applied=Applied.UNKNOWN if changing else Applied.NO)
+            if how == "lost" or phase == "after":
+                raise lost
+            raise RateLimited("slow down") if how == "quota" else Transient("refused the connection")
+
+        for vault in self.world.vaults.values():
+            vault.hook = hook
+        try:
+            self.world.run()
+        except Killed:
+            event("killed")
+        finally:
+            for vault in self.world.vaults.values():
+                vault.hook = None
+
+    @rule(data=st.data())
+    def half_listing(self, data: st.DataObject) -> None:
+        """A listing that is cut to half without a word."""
+        side = data.draw(st.sampled_from(sorted(self.kinds)))
+        self.world.vaults[side].listing = lambda tasks: tasks[: len(tasks) // 2]
+        try:
+            self.world.run()
+        finally:
+            self.world.vaults[side].listing = None
+
+    @rule()
+    def plan_changes_nothing(self) -> None:
+        """A plan writes neither to a side nor to the store."""
+        self.world.run()
+        before, writes = self.fingerprint(), self.world.writes()
+        self.world.plan()
+        assert self.fingerprint() == before
+        assert self.world.writes() == writes
+
+    @precondition(lambda self: self.count > 0)
+    @rule()
+    def agree(self) -> None:
+        self.check_agreement()
+
+    @invariant()
+    def nothing_is_doubled(self) -> None:
+        for side in getattr(self, "kinds", ()):
+            seen = Counter(number_of(task["title"]) for task in self.world.vaults[side].tasks())
+            doubled = [number for number, times in seen.items() if times > 1]
+            assert not doubled, f"{doubled} on {side} ({self.kinds})"
+
+    def teardown(self) -> None:
+        try:
+            if self.count:
+                self.check_agreement()
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    # The oracle
+
+    def check_agreement(self) -> None:
+        reports = self.world.settle(20)
+        last = reports[-1]
+        kinds = str(self.kinds)
+        while last.result is Result.HELD and self.lift():
+            last = self.world.settle(20)[-1]
+        assert last.result in {Result.QUIET, Result.HELD}, f"{last.as_json()} {last.lines} {kinds}"
+        self.nothing_is_doubled()
+        writes = self.world.writes()
+        self.world.run()
+        assert self.world.writes() == writes, f"a quiet group wrote ({kinds})"
+        self.check_presence()
+        self.check_fields()
+        self.check_edits()
+
+    def lift(self) -> bool:
+        """A person lifts the guards and answers what is asked, so that the group can go on."""
+        held = self.world.held()
+        for item in held:
+            if item.kind in {HeldKind.GUARD, HeldKind.DELETE}:
+                self.world.resolve(item, "approve")
+            elif item.choices:
+                self.world.resolve(item, self.answer(item.side, item.title, item.choices))
+        return bool(held)
+
+    def answer(self, side: str, title: str, choices: tuple[str, ...]) -> str:
+        """What a person finds who looks at the side: the task's entry, or none."""
+        there = [
+            str(task["id"]) for task in self.world.vaults[side].tasks() if number_of(task["title"]) == number_of(title)
+        ]
+        return f"exists {there[0]}" if there else choices[-1]
+
+    def check_presence(self) -> None:
+        numbers = {side: {number_of(task["title"]) for task in self.world.vaults[side].tasks()} for side in self.kinds}
+        everywhere = set().union(*numbers.values())
+        alive = {number_of(task.title) for task in self.world.state().tasks.values() if task.life is TaskLife.ALIVE}
+        for number in range(1, self.count + 1):
+            if number not in self.removed:
+                assert number in everywhere, f"{number} is lost ({self.kinds})"
+            if number in alive:
+                missing = [side for side in self.kinds if number not in numbers[side]]
+                assert not missing, f"{number} is missing on {missing} ({self.kinds})"
+
+    def check_fields(self) -> None:
+        """Each writable field equals its view, or is the pair that was agreed."""
+        state = self.world.state()
+        store = Store.open(self.world.url, clock=self.world.clock, read_only=True)
+        store.close()
+        policy = self.world._cycle(store, None).policy  # type: ignore[arg-type]  # noqa: SLF001
+        lenses = Lenses(state, policy)
+        held = {(item.task, item.field) for item in state.held}
+        for link in state.links.values():
+            task, lens = state.tasks[link.task], lenses[link.side]
+            if not link.live or task.life is TaskLife.DELETED:
+                continue
+            seen = self.shown(link.side, str(link.ref))
+            for name, value in task.values.items():
+                if (
+                    name in UNSENT
+                    or (task.id, name) in held
+                    or name in link.refused
+                    or name in link.unknown
+                    or name in link.derived
+                ):
+                    continue
+                if (
+                    not lens.spec.writes(name)
+                    or not lens.spec.capabilities.can(Verb.UPDATE)
+                    or name not in seen
+                    or lens.refuses(name, value)
+                ):
+                    continue
+                view, pair = lens.view(name, value), link.pairs.get(name)
+                agreed = pair is not None and same(name, pair.sent, view) and same(name, pair.stored, seen[name])
+                assert agreed, (
+                    f"{task.title!r} {name} on {link.side}: {seen[name]!r}, not {view!r} ({pair}) ({self.kinds})"
+                )
+
+    def check_edits(self) -> None:
+        """Every edit is the value, or was superseded by one that had seen it, or is a recorded loser; nobody's value is invented."""
+        store = Store.open(self.world.url, clock=self.world.clock, read_only=True)
+        rows = [row for row in store.history() if isinstance(row, MovedRow)]
+        store.close()
+        state = self.world.state()
+        for task in state.tasks.values():
+            number = number_of(task.title)
+            for name in (Field.TITLE, Field.DUE, Field.STATUS):
+                edits = [edit for edit in self.edits if edit.number == number and edit.field is name]
+                if not edits or task.life is TaskLife.DELETED or "tree" in self.kinds.values():
+                    continue
+                mine = [row for row in rows if row.task == task.id and row.field is name]
+                self.check_field(task, name, edits, mine)
+
+    def check_field(self, task: Task, name: Field, edits: list[Edit], rows: list[MovedRow]) -> None:
+        value = task.values.get(name)
+        where = f"{task.title!r} {name} ({self.kinds})"
+        typed = [edit.value for edit in edits]
+        assert name is Field.STATUS or value in typed, f"{where}: nobody typed {value!r}, only {typed}"
+        for side in self.kinds:
+            last = next((edit for edit in reversed(edits) if edit.side == side), None)
+            if last is None:
+                continue
+            known = [value, *(decode(name, data) for row in rows for data in (row.old, row.new))]
+            accounted = any(same(name, self.view(side, name, one), last.value) for one in known)
+            assert accounted, f"{where}: the edit to {last.value!r} on {side} is nowhere: {rows}"
+        for row in rows:
+            if row.rule != "edit" or row.lost:
+                continue
+            old, new = (self.view(row.side, name, decode(name, data)) for data in (row.old, row.new))
+            seen = any(same(name, edit.over, old) for edit in edits if edit.side == row.side)
+            assert seen or same(name, old, new), (
+                f"{where}: {row.side} replaced {row.old!r} by {row.new!r} and had never seen it: {edits}"
+            )
+
+    def view(self, side: str, name: Field, value: Value) -> Value:
+        connector = MANIFEST.factory(self.world.settings[side], self.world.clock, None)  # type: ignore[arg-type]
+        return connector.capabilities.of(name).view.view(value)
+
+    def shown(self, side: str, ref: str) -> dict[Field, Value]:
+        """What a side shows of an entry."""
+        connector = MANIFEST.factory(self.world.settings[side], self.world.clock, None)  # type: ignore[arg-type]
+        native = self.world.vaults[side].task(ref)
+        return dict(connector.normalise(Record(ref=ref, raw_hash="", native=native)).fields)
+
+    def fingerprint(self) -> str:
+        store = Store.open(self.world.url, clock=self.world.clock, read_only=True)
+        try:
+            return store.fingerprint()
+        finally:
+            store.close()
+
+
+profile = os.environ.get("HYPOTHESIS_PROFILE", "dev")
+TestConvergence = Convergence.TestCase
+TestConvergence.settings = settings(
+    max_examples=EXAMPLES.get(profile, 25),
+    stateful_step_count=14,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+)
