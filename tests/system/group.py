@@ -1,0 +1,158 @@
+"""A group over a Checkvist list and an OGSM canvas of other hands, and the program over it as a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.system.checkvist import Checkvist, CheckvistReading
+from tests.system.ogsm import Ogsm, OgsmReading
+from tests.system.stranger import Json
+
+CONFIG = """\
+[sides.outline]
+connector = "checkvist"
+base_url = "{outline.url}"
+checklist = {outline.checklist}
+username = "{outline.user}"
+remote_key = "{outline.key}"
+rate = "off"
+{outline_keys}
+
+[sides.strategy]
+connector = "ogsm"
+base_url = "{strategy.url}"
+username = "{strategy.user}"
+password = "{strategy.password}"
+canvas = {strategy.canvas}
+rate = "off"
+
+[groups.work]
+sides = ["outline", "strategy"]
+{group_keys}
+
+[groups.work.evidence]
+misses = 2
+miss_gap = "0s"
+"""
+
+ROOT = Path(__file__).resolve().parents[2]
+LEFT_OUT = {"TASKSYNC_CONFIG", "TASKSYNC_DEBUG", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "JOURNAL_STREAM"}
+COUNTS = ("created", "updated", "deleted", "adopted", "conflicts", "held", "owed", "waiting", "undeliverable")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a process ended, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Json:
+        """The one document on standard output."""
+        return json.loads(self.out)
+
+
+class Group:
+    """The group ``work``: ``outline`` is a Checkvist, ``strategy`` an OGSM. ``config`` can be written anew."""
+
+    def __init__(
+        self, folder: Path, outline: Checkvist, strategy: Ogsm, *, outline_keys: str = "", group_keys: str = ""
+    ) -> None:
+        self.folder = folder
+        self.outline = outline
+        self.strategy = strategy
+        self.config = folder / "tasksync.toml"
+        self.store = folder / "tasksync.db"
+        self.configure(outline_keys=outline_keys, group_keys=group_keys)
+
+    def configure(self, *, outline_keys: str = "", group_keys: str = "") -> None:
+        """Write the file as it is right, with some keys more."""
+        text = CONFIG.format(
+            outline=self.outline, strategy=self.strategy, outline_keys=outline_keys, group_keys=group_keys
+        )
+        self.config.write_text(text, encoding="utf-8")
+        self.config.chmod(0o600)
+
+    @property
+    def writes(self) -> int:
+        """Changing requests so far, on both sides."""
+        return self.outline.writes + self.strategy.writes
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """The program, running."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "sync", *arguments],
+            cwd=self.folder,
+            env={key: value for key, value in os.environ.items() if key not in LEFT_OUT} | {"PYTHONPATH": str(ROOT)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def tasksync(self, *arguments: str, timeout: float = 240) -> Done:
+        """The program, to its end. No traceback ever."""
+        with self.start(*arguments) as process:
+            try:
+                out, err = process.communicate(timeout=timeout)
+            except BaseException:
+                process.kill()
+                raise
+        done = Done(process.returncode, out.decode(), err.decode())
+        assert "Traceback" not in done.err, done.err
+        assert "Traceback" not in done.out, done.out
+        return done
+
+    def run(self, *arguments: str) -> Json:
+        """``run --once --json``: this group's report, with the exit code under ``exit``."""
+        done = self.tasksync("run", "--once", "--json", *arguments)
+        assert done.out, done.err
+        document = done.json
+        assert "groups" in document, document
+        assert document["exit"] == done.code, done.err
+        return {**document["groups"]["work"], "exit": done.code}
+
+    def settle(self, most: int = 10) -> list[Json]:
+        """Run until a cycle is quiet. The reports; fails when it never is."""
+        reports: list[Json] = []
+        while not reports or reports[-1]["result"] != "quiet":
+            assert len(reports) < most, [brief(report) for report in reports]
+            reports.append(self.run())
+        return reports
+
+    def stay_quiet(self) -> Json:
+        """One more cycle: it is quiet, and sends no write. Its report."""
+        before = self.writes
+        report = self.run()
+        assert (report["result"], report["exit"]) == ("quiet", 0), brief(report)
+        assert self.writes == before
+        return report
+
+
+def brief(report: Json) -> str:
+    """A report on one line, for the message of a test that failed."""
+    counts = {name: report[name] for name in COUNTS if report[name]}
+    return f"{report['result']} {report['exit']} {counts} {[side['why'] for side in report['sides'].values()]}"
+
+
+@contextmanager
+def group(
+    folder: Path,
+    seed: int = 0,
+    *,
+    outline: CheckvistReading | None = None,
+    strategy: OgsmReading | None = None,
+    outline_keys: str = "",
+    group_keys: str = "",
+) -> Iterator[Group]:
+    """A group over two servers, with the readings of a seed or these; the servers end with it."""
+    with Checkvist(seed, outline) as left, Ogsm(seed, strategy) as right:
+        yield Group(folder, left, right, outline_keys=outline_keys, group_keys=group_keys)
