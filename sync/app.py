@@ -30,7 +30,7 @@ from sync.cycle import Cycle, Side, Wishes
 from sync.progress import Progress, Silent
 from sync.report import CheckReport, GroupReport, GroupStatus, PlanReport, Result, RunReport, SideReport, SideStatus
 from sync.sides import SideMaker
-from sync.store import LeaseHeld, Owner, Store
+from sync.store import Lease, LeaseError, Owner, Store
 
 
 class App:
@@ -94,6 +94,7 @@ class App:
                 report.exit = 3
                 return report
         wishes = Wishes(sweep=sweep, allow=allow, limit=limit)
+        self._store.enrol(list(self.config.groups))
         for name in self._groups(groups):
             report.groups[name] = self._run_group(name, wishes, stop=stop, progress=progress)
         report.exit = max((group.code for group in report.groups.values()), default=0)
@@ -102,30 +103,29 @@ class App:
     def _run_group(self, name: str, wishes: Wishes, *, stop: Event, progress: Progress) -> GroupReport:
         try:
             lease = self._store.acquire(name, owner=Owner.here())
-        except LeaseHeld as error:
-            sides = {
-                side: SideReport(state="down", why=str(error), read=Read.NONE)
-                for side in self.config.groups[name].sides
-            }
-            return GroupReport(
-                result=Result.OWED, sides=sides, requests=dict.fromkeys(sides, 0), code=4, lines=[str(error)]
-            )
-        with ExitStack() as stack:
-            stack.callback(self._store.release, lease)
-            stack.enter_context(self._store.keep(lease))
-            cycle = self._cycle(name, wishes, stop=stop, progress=progress, stack=stack)
-            number = self._store.begin_cycle(name, self._clock.now())
-            cycle.prepare(number=number)
-            report = cycle.carry_out(lease)
-            counts = {key: value for key, value in report.as_json().items() if isinstance(value, int)}
-            self._store.finish_cycle(number, seconds=report.seconds, result=report.result.value, counts=counts)
+            with ExitStack() as stack:
+                stack.callback(self._store.release, lease)
+                stack.enter_context(self._store.keep(lease))
+                cycle = self._cycle(name, wishes, stop=stop, progress=progress, stack=stack)
+                return self._run_cycle(name, cycle, lease)
+        except LeaseError as error:
+            why = str(error)
+            sides = {side: SideReport(state="down", why=why, read=Read.NONE) for side in self.config.groups[name].sides}
+            return GroupReport(result=Result.OWED, sides=sides, requests=dict.fromkeys(sides, 0), code=4, lines=[why])
+
+    def _run_cycle(self, name: str, cycle: Cycle, lease: Lease) -> GroupReport:
+        number = self._store.begin_cycle(name, self._clock.now())
+        cycle.prepare(number=number)
+        report = cycle.carry_out(lease)
+        counts = {key: value for key, value in report.as_json().items() if isinstance(value, int)}
+        self._store.finish_cycle(number, seconds=report.seconds, result=report.result.value, counts=counts)
         return report
 
     def plan(self, groups: Sequence[str], *, progress: Progress) -> PlanReport:
         """What a run would do; the store stays as it was."""
         report = PlanReport(now=self._clock.now())
         names = self._groups(groups)
-        self._store.enrol(names)
+        self._store.enrol(list(self.config.groups))
         for name in names:
             with ExitStack() as stack:
                 cycle = self._cycle(name, Wishes(), stop=Event(), progress=progress, stack=stack)

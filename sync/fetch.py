@@ -11,10 +11,10 @@ from typing import Final
 
 from connectors.contract import Changes, Clock, Connector, Coverage, Cursor, Discovery, Entry, Get, Page, Record, Verb
 from connectors.errors import ConnectorError, ContractBroken, Gone, SideDown
-from sync.core.cursor import never_back
+from sync.core.cursor import ask_from, never_back
 from sync.core.facts import Observation, Read
 from sync.core.model import Intent, Link, Side, SideName, State
-from sync.core.recover import open_creates, unseen_creates
+from sync.core.recover import open_creates, open_requests, unseen_creates
 from sync.core.standing import named_by_a_person, standing
 from sync.progress import Progress
 
@@ -70,8 +70,11 @@ class Reader:
 
     def _needs_everything(self, state: State, links: Mapping[str, Link]) -> bool:
         """Whether "changed since" can not answer: what never arrived, and what counts misses, needs complete reads."""
-        missed = not self.connector.capabilities.can(Verb.GET) and any(link.live and link.misses for link in links.values())
-        return missed or bool(open_creates(state, self.name))
+        if open_creates(state, self.name):
+            return True
+        if self.connector.capabilities.can(Verb.GET):
+            return False
+        return bool(open_requests(state, self.name)) or any(link.live and link.misses for link in links.values())
 
     def _stand_in(self, observation: Observation, state: State) -> None:
         """What an incremental read does not name again, and what a person named: known entries for open questions."""
@@ -79,8 +82,8 @@ class Reader:
             for record in standing(state, self.name):
                 if record.ref not in observation.entries and record.ref not in observation.listed:
                     observation.entries[record.ref] = self.connector.normalise(record)
-        for ref in named_by_a_person(state, self.name):
-            if ref not in observation.entries:
+        for ref in (*named_by_a_person(state, self.name), *open_requests(state, self.name)):
+            if ref not in observation.listed and ref not in observation.entries:
                 self._ask(observation, ref)
 
     def _wait_for(self, intents: Sequence[Intent]) -> None:
@@ -94,7 +97,7 @@ class Reader:
             return self._poll(links)
         since = None
         if side is not None and side.cursor and side.met and side.filter_trusted:
-            since = Cursor(value=side.cursor, began=side.began)
+            since = Cursor(value=side.cursor, began=ask_from(side.began, capabilities.increment))
         self.progress.start(self.name, "reading", side.links if side is not None and side.links else None)
         if since is None or not sweep:
             return self._gather(self.connector, side, links, since)
@@ -110,7 +113,10 @@ class Reader:
         return gathered.observation(side.began if side is not None else None)
 
     def _audit(self, source: Changes, side: Side | None, links: Mapping[str, Link], since: Cursor) -> Observation:
-        """A sweep that also asks the filter, before and after: what it shows and the filter does not name was omitted."""
+        """A sweep that also asks the filter, before and after.
+
+        What it shows and the filter does not name was omitted.
+        """
         asked = self._gather(source, side, links, since)
         swept = self._gather(source, side, links, None)
         if asked.read is Read.COMPLETE:
@@ -237,7 +243,10 @@ class _Gathered:
 
 
 def is_news(link: Link | None, entry: Entry) -> bool:
-    """Whether a complete read shows what the reads before it can not have shown: it is new, or not what was last read."""
+    """Whether a complete read shows what the reads before it can not have shown.
+
+    It is new, or not what was last read.
+    """
     return link is None or (link.live and link.raw_hash not in ("", entry.raw_hash))
 
 

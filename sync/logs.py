@@ -34,7 +34,7 @@ PRIORITIES: Final[Mapping[str, int]] = {"debug": 7, "info": 6, "warning": 4, "er
 """Level to the priority of syslog (RFC 5424, 6.2.1), which the journal takes as a prefix (sd-daemon(3))."""
 
 CHATTY: Final = ("urllib3", "asyncio", "markdown_it", "uvicorn")
-"""Libraries whose information is for their authors: their warnings are enough, save when debugging."""
+"""Libraries whose information is for their authors, and may name addresses with what stands in them: warnings only."""
 
 
 def set_up(*, form: str, level: str, mask: Mask, env: Mapping[str, str]) -> None:

@@ -21,6 +21,7 @@ from connectors.errors import (
     TaskRefused,
     Transient,
 )
+from connectors.redact import Redactor
 from connectors.task import Field, JsonValue, Native, Ref
 
 if TYPE_CHECKING:
@@ -48,9 +49,10 @@ Answered = tuple[Native, tuple[Native, ...]]
 class CheckvistClient:
     """The calls, on one list."""
 
-    def __init__(self, signed: Signed, checklist: int) -> None:
+    def __init__(self, signed: Signed, checklist: int, secrets: Redactor) -> None:
         self._signed = signed
         self._checklist = checklist
+        self._secrets = secrets  # what an answer says is quoted in errors
 
     def items(self, checklist: Ref | None = None) -> Listing:
         """Every item of our list, or of another: never a part for the whole. Raises ``RetryLater``, ``SideDown``."""
@@ -60,7 +62,7 @@ class CheckvistClient:
         try:
             items = tuple(items_of(answer.json()))
         except Malformed as broken:
-            raise _broken(what, broken) from None
+            raise self._broken(what, broken) from None
         return Listing(items=items, server_time=answer.server_time, received=answer.received)
 
     def checklist(self) -> Native:
@@ -68,7 +70,7 @@ class CheckvistClient:
         what = f"list {self._checklist}"
         value = self._read(f"/checklists/{self._checklist}.json", what).json()
         if not isinstance(value, Mapping) or ref_of(value) != str(self._checklist):
-            raise _broken(what, Malformed(f"{described(value)} instead of the list"))
+            raise self._broken(what, Malformed(f"{described(value)} instead of the list"))
         return value
 
     def checklists(self) -> tuple[Native, ...]:
@@ -76,7 +78,7 @@ class CheckvistClient:
         what = "the account's lists"
         value = self._read("/checklists.json", what).json()
         if not isinstance(value, list) or any(ref_of(one) is None for one in value):
-            raise _broken(what, Malformed(f"{described(value)} instead of an array of lists"))
+            raise self._broken(what, Malformed(f"{described(value)} instead of an array of lists"))
         return tuple(one for one in value if isinstance(one, Mapping))
 
     def user(self) -> Native:
@@ -128,7 +130,7 @@ class CheckvistClient:
             raise BadSettings(missing.message, hint=_LIST_HINT) from missing
         except TaskRefused as refused:
             raise BadSettings(refused.message, hint=_ADDRESS_HINT) from refused
-        if said := _complaint(answer):
+        if said := self._complaint(answer):
             raise Transient(f'{answer.subject} could not be read: the server says "{said}"', hint="run it again later")
         return answer
 
@@ -147,22 +149,21 @@ class CheckvistClient:
     def _item(self, answer: Answer, ref: Ref | None) -> Answered:
         """The item in an answer. Raises ``Rejected`` for a complaint, ``ContractBroken`` for anything else."""
         value = answer.json()
-        if said := _complaint(answer):
+        if said := self._complaint(answer):
             fields = frozenset({Field.PARENT}) if "parent_id" in said else frozenset[Field]()
             raise Rejected(f'{answer.subject} was refused: "{said}"', fields=fields)
         try:
             return chosen(value, ref)
         except Malformed as broken:
-            raise _broken(str(answer.subject), broken, applied=answer.subject.lost) from None
+            raise self._broken(str(answer.subject), broken, applied=answer.subject.lost) from None
 
+    def _complaint(self, answer: Answer) -> str:
+        """What an answer with status 200 complains of. Raises ``Forbidden`` if that is the whole list."""
+        said = self._secrets.mask(complaint(answer.json()))
+        if any(words in said for words in _NO_LIST):
+            raise Forbidden(f'{answer.subject}: not allowed ("{said}")', hint=_LIST_HINT)
+        return said
 
-def _complaint(answer: Answer) -> str:
-    """What an answer with status 200 complains of. Raises ``Forbidden`` if that is the whole list."""
-    said = complaint(answer.json())
-    if any(words in said for words in _NO_LIST):
-        raise Forbidden(f'{answer.subject}: not allowed ("{said}")', hint=_LIST_HINT)
-    return said
-
-
-def _broken(what: str, broken: Malformed, applied: Applied = Applied.NO) -> ContractBroken:
-    return ContractBroken(f"{what}: the server answered {broken}", hint=_ADDRESS_HINT, applied=applied)
+    def _broken(self, what: str, broken: Malformed, applied: Applied = Applied.NO) -> ContractBroken:
+        message = f"{what}: the server answered {self._secrets.mask(str(broken))}"
+        return ContractBroken(message, hint=_ADDRESS_HINT, applied=applied)

@@ -30,7 +30,7 @@ class CheckvistConnector:
         self._http = http
         self._checklist = settings.checklist
         self._capabilities = capabilities(side)
-        self._client = CheckvistClient(signed(settings, clock, http), settings.checklist)
+        self._client = CheckvistClient(signed(settings, clock, http), settings.checklist, http.secrets)
         self._presence = Presence(self._client, clock, settings.checklist)
         self._translator = Translator(held=held(side), words=words(side), checklist=settings.checklist)
         self._writer = Writer(self._client, self._translator, self._presence)

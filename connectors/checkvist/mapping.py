@@ -45,6 +45,11 @@ _READERS: Final[Mapping[Field, tuple[tuple[str, ...], Callable[[Native], Value]]
 }
 """For each field the members that carry it, and how they are read. An answer without them tells nothing of it."""
 
+_NEWER: Final = frozenset({"priority", "assignee_ids", "tags_as_text", "created_at"})
+"""Members that came with ``due``: an item that has one, and is read whole without a ``due``, has no due date.
+
+The oldest copy of the page knows none of these ("Task fields"): there a missing date tells nothing.
+"""
 _TEXT: Final = frozenset({Field.TITLE, Field.DESCRIPTION})
 _LATER: Final = frozenset({Field.ASSIGNEES})
 """What the page's parameters of a create do not name, and those of an update do (newer copy)."""
@@ -143,7 +148,7 @@ class Translator:
         members, read = _READERS[field]
         if any(member in item for member in members):
             fields[field] = read(item)
-        elif field is Field.PARENT and not partial:
+        elif not partial and (field is Field.PARENT or (field is Field.DUE and _NEWER & item.keys())):
             fields[field] = None
 
     def _status(self, item: Native) -> Status:

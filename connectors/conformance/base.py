@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping
 from typing import ClassVar, Final, TypeAlias, TypeVar
 
@@ -132,11 +131,15 @@ class Part(Facts):
         if not hasattr(cls, "bench"):
             return
         left_out: dict[str, str] = {}
-        for name, test in inspect.getmembers(cls, inspect.isfunction):
+        for name in (name for name in dir(cls) if name.startswith("test_")):
+            # A class above may have left it out for another bench.
+            test = next(found for above in cls.__mro__ if (found := vars(above).get(name)) is not None)
             reasons = [reason for condition in getattr(test, "conditions", ()) if (reason := condition(cls))]
-            if name.startswith("test_") and reasons:
+            if vars(cls).get(name, test) is None:
+                reasons = ["its test says so"]
+            if reasons:
                 left_out[name] = "; ".join(reasons)
-                setattr(cls, name, None)  # pytest collects functions only
+            setattr(cls, name, None if reasons else test)  # pytest collects functions only
         cls.left_out = left_out
 
     @pytest.fixture(scope="class")

@@ -16,12 +16,13 @@ def command(
     Asks every side, and shows which fields it holds, and how. Exits 4 when one cannot take part.
     """
     common = given(context, config, verbose)
+    from sync.cli.signals import ending_at_once
     from sync.cli.views.check import show_check
     from sync.cli.views.documents import check_document
     from sync.cli.views.screen import printing, write_json
     from sync.progress import watched
 
-    with opened(common, read_only=True) as app:
+    with ending_at_once(), opened(common, read_only=True) as app:
         with watched() as progress:
             report = app.check(progress=progress)
         if as_json:

@@ -23,7 +23,7 @@ def command(
     import os
 
     from sync import logs
-    from sync.cli.serving import until_told
+    from sync.cli.signals import until_told
     from sync.cli.views.demo import show_begin, show_end, show_kept, show_scene
     from sync.cli.views.screen import Screen
     from sync.clock import SystemClock

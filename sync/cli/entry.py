@@ -7,27 +7,35 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import redirect_stdout
-from typing import Final
 
-from sync.cli.failures import INTERRUPTED, UNUSABLE, Failure, foreseen, unexpected, wants_json
+from sync.cli.failures import DEBUG, INTERRUPTED, UNEXPECTED, UNUSABLE, Failure, foreseen, unexpected, wants_json
 from sync.cli.program import program
-
-DEBUG: Final = "TASKSYNC_DEBUG"
+from sync.cli.views.screen import abandon
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out one command line and return its exit code."""
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
     _settle_streams()
-    as_json = wants_json(arguments)
+    try:
+        code = _carried_out(list(sys.argv[1:] if arguments is None else arguments))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        abandon()
+        return UNEXPECTED
+    return code
+
+
+def _carried_out(arguments: list[str]) -> int:
     try:
         if not arguments:
             return _help()
         code = program()(args=arguments, prog_name="tasksync", standalone_mode=False)
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:
+        raise
     except Exception as error:  # noqa: BLE001 - the last place where it can become a sentence
-        return _failure(error).tell(as_json=as_json)
+        return _failure(error).tell(as_json=wants_json(arguments))
     return code if isinstance(code, int) else 0
 
 

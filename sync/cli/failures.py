@@ -16,6 +16,9 @@ from sync.cli.views.words import clean
 if TYPE_CHECKING:
     from sync.config import Problem
 
+DEBUG: Final = "TASKSYNC_DEBUG"
+"""The environment variable that shows where an unexpected failure happened."""
+
 UNEXPECTED: Final = 1
 UNUSABLE: Final = 2  # usage, configuration, store
 TOO_LATE: Final = 3  # it can no longer be decided
@@ -72,7 +75,7 @@ class CommandError(Exception):
 def unexpected(error: BaseException, mask: Callable[[str], str] = str) -> CommandError:
     """What nobody foresaw, in one line; ``mask`` takes the secrets out of it."""
     what = " ".join(mask(f"{type(error).__name__}: {error}").split()).removesuffix(": ").removesuffix(":")
-    message = f"unexpected failure: {what}; please report (TASKSYNC_DEBUG=1 shows where it happened)"
+    message = f"unexpected failure: {what}; please report ({DEBUG}=1 shows where it happened)"
     return CommandError(message, kind=FailureKind.FAILURE, code=UNEXPECTED)
 
 

@@ -9,15 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from sync.cli.failures import CommandError, foreseen, unexpected
+from sync.cli.failures import DEBUG, CommandError, foreseen, unexpected
 from sync.cli.options import Given
 
 if TYPE_CHECKING:
     from sync.app import App
-
-DEBUG: Final = "TASKSYNC_DEBUG"
 
 
 @contextmanager
@@ -32,7 +30,7 @@ def opened(given: Given, *, read_only: bool, stop: Event | None = None) -> Itera
     from sync.clock import SystemClock
 
     logs.set_up(form="auto", level="warning", mask=str, env=os.environ)  # until the configuration says how
-    app = App.open(config=given.config, env=os.environ, cwd=Path.cwd(), clock=SystemClock(stop), read_only=read_only)
+    app = App.open(config=given.config, env=os.environ, cwd=_folder(), clock=SystemClock(stop), read_only=read_only)
     with app:
         _set_up_logs(app, given)
         try:
@@ -41,6 +39,13 @@ def opened(given: Given, *, read_only: bool, stop: Event | None = None) -> Itera
             if foreseen(error) is not None:
                 raise
             raise _reported(error, app) from error
+
+
+def _folder() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        raise CommandError("the folder that this runs in is not there any more", "change to another one") from error
 
 
 def _set_up_logs(app: App, given: Given) -> None:

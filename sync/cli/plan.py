@@ -21,12 +21,13 @@ def command(
     Per task and field, like a diff; nothing is written anywhere, not to the store either.
     """
     common = given(context, config, verbose)
+    from sync.cli.signals import ending_at_once
     from sync.cli.views.documents import plan_document
     from sync.cli.views.plan import show_plan
     from sync.cli.views.screen import printing, write_json
     from sync.progress import watched
 
-    with opened(common, read_only=True) as app:
+    with ending_at_once(), opened(common, read_only=True) as app:
         with watched() as progress:
             report = app.plan(groups or (), progress=progress)
         if as_json:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Final
 
 import typer
 
+from sync.cli.failures import CommandError
 from sync.cli.opening import opened
 from sync.cli.options import ConfigOption, JsonOption, VerboseOption, given
 
 ANY_VALUE: Final[dict[str, Any]] = {"ignore_unknown_options": True}
 """A VALUE may begin with a dash."""
+
+HELD_ID: Final = re.compile(r"h?[1-9][0-9]{0,14}", re.ASCII)
 
 
 def command(
@@ -31,7 +35,10 @@ def command(
     same REF, new.
     """
     common = given(context, config, verbose)
+    if not HELD_ID.fullmatch(held_id):
+        raise CommandError(f"{held_id!r} is no id of something held", "`tasksync held` lists them: h12")
     from sync.cli.views.screen import printing, write_json
+    from sync.cli.views.words import clean
 
     with opened(common, read_only=False) as app:
         sentence = app.resolve(held_id, choice)
@@ -39,5 +46,5 @@ def command(
             write_json({"id": held_id, "choice": " ".join(choice), "message": sentence})
         else:
             with printing() as screen:
-                screen.line(sentence)
+                screen.line(clean(sentence))
     return 0

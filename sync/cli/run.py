@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from threading import Event
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -11,23 +13,33 @@ from sync.cli.failures import CommandError
 from sync.cli.opening import opened
 from sync.cli.options import ConfigOption, GroupsArgument, JsonOption, VerboseOption, given, guards
 
+if TYPE_CHECKING:
+    from sync.app import App
+    from sync.report import RunReport
+
+OnceOption: TypeAlias = Annotated[bool, typer.Option("--once", help="One cycle of each group, then exit.")]
+SweepOption: TypeAlias = Annotated[bool, typer.Option("--sweep", help="Read everything on every side.")]
+AllowOption: TypeAlias = Annotated[
+    list[str] | None, typer.Option("--allow", metavar="GUARD", help="Lift a guard for this run. May be repeated.")
+]
+PlanOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--plan", metavar="HASH", help="Carry out that plan; if anything moved, write nothing and exit 3."),
+]
+LimitOption: TypeAlias = Annotated[
+    int | None, typer.Option("--limit", metavar="N", min=0, help="Create at most N tasks.")
+]
+
 
 def command(  # noqa: PLR0913 - one parameter per documented option
     context: typer.Context,
     groups: GroupsArgument = None,
     *,
-    once: Annotated[bool, typer.Option("--once", help="One cycle of each group, then exit.")] = False,
-    sweep: Annotated[bool, typer.Option("--sweep", help="Read everything on every side.")] = False,
-    allow: Annotated[
-        list[str] | None, typer.Option("--allow", metavar="GUARD", help="Lift a guard for this run. May be repeated.")
-    ] = None,
-    plan: Annotated[
-        str | None,
-        typer.Option(
-            "--plan", metavar="HASH", help="Carry out that plan; if anything moved, write nothing and exit 3."
-        ),
-    ] = None,
-    limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=0, help="Create at most N tasks.")] = None,
+    once: OnceOption = False,
+    sweep: SweepOption = False,
+    allow: AllowOption = None,
+    plan: PlanOption = None,
+    limit: LimitOption = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
     verbose: VerboseOption = 0,
@@ -37,19 +49,11 @@ def command(  # noqa: PLR0913 - one parameter per documented option
     Each cycle reads all sides, decides, and writes what is owed. Exit codes: 0 done; 3 something waits for a person;
     4 a side did not take part, or a write is owed; 2 usage, configuration or store; 1 an unexpected failure.
     """
-    options = {
-        "--sweep": sweep,
-        "--allow": allow,
-        "--plan": plan is not None,
-        "--limit": limit is not None,
-        "--json": as_json,
-    }
-    _check(once=once, needing=[name for name, used in options.items() if used])
-    lifted = guards(allow or ())
-    common = given(context, config, verbose)
+    options = {"--sweep": sweep, "--allow": allow, "--plan": plan is not None, "--limit": limit is not None}
+    needing = {**options, "--json": as_json}
+    _check(once=once, needing=[name for name, used in needing.items() if used])
+    lifted, common = guards(allow or ()), given(context, config, verbose)
     from sync.cli.signals import stoppable
-    from sync.cli.views.run import show_run
-    from sync.cli.views.screen import printing, write_json
     from sync.progress import watched
 
     stop = Event()
@@ -58,16 +62,24 @@ def command(  # noqa: PLR0913 - one parameter per documented option
             report = app.run_once(
                 groups or (), sweep=sweep, allow=lifted, plan=plan, limit=limit, stop=stop, progress=progress
             )
-        if as_json:
-            write_json(report.as_json())
-        else:
-            held = app.held(list(report.groups)) if any(group.held for group in report.groups.values()) else []
-            with printing() as screen:
-                show_run(screen, report, held, config=common.config)
+        _show(app, report, as_json=as_json, config=common.config)
         return report.exit
 
 
-def _check(*, once: bool, needing: list[str]) -> None:
+def _show(app: App, report: RunReport, *, as_json: bool, config: Path | None) -> None:
+    from sync.cli.views.run import show_run
+    from sync.cli.views.screen import printing, write_json
+
+    if as_json:
+        write_json(report.as_json())
+        return
+    held = app.held(list(report.groups)) if any(group.held for group in report.groups.values()) else []
+    with printing() as screen:
+        show_run(screen, report, held, config=config)
+
+
+def _check(*, once: bool, needing: Sequence[str]) -> None:
+    """Raise ``CommandError`` for the service, which is not there yet, and for options that only a single cycle has."""
     if once:
         return
     if needing:

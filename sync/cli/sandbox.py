@@ -38,7 +38,8 @@ def command(
     Prints a configuration with addresses and credentials, and serves until it is interrupted. What is in them is in
     memory, and gone afterwards.
     """
-    from sync.cli.serving import chosen, in_rows, listening, until_told, with_faults
+    from sync.cli.serving import chosen, in_rows, listening, with_faults
+    from sync.cli.signals import until_told
     from sync.cli.views.sandbox import configuration
     from sync.cli.views.screen import printing
 

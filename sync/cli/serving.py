@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import signal
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from threading import Event
 from typing import Final, Protocol, Self, cast
 
 from starlette.types import ASGIApp
@@ -76,18 +74,6 @@ def listening(apps: Mapping[str, ASGIApp], ports: Mapping[str, int]) -> Iterator
         yield serving
     finally:
         serving.__exit__(None, None, None)
-
-
-@contextmanager
-def until_told() -> Iterator[Event]:
-    """An event that SIGINT and SIGTERM set, within."""
-    told = Event()
-    former = {number: signal.signal(number, lambda *_: told.set()) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield told
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
 
 
 def _made(name: str, switches: Sequence[str]) -> Sandbox:

@@ -7,11 +7,13 @@ from datetime import datetime
 from connectors.contract import Increment
 
 
-def lower_bound(began: datetime, increment: Increment) -> datetime:
+def ask_from(began: datetime | None, increment: Increment | None) -> datetime | None:
     """The moment to ask from: the last read's begin, by the vendor's clock, less granularity and skew.
 
     Less once more where it is excluded.
     """
+    if began is None or increment is None:
+        return began
     overlap = increment.granularity + increment.skew
     if not increment.inclusive:
         overlap += increment.granularity

@@ -72,20 +72,23 @@ def incoming(merge: Merge, side: SideName, positions: Mapping[TaskId, int]) -> N
 
 
 def _rank(merge: Merge, side: SideName, order: Sequence[TaskId], moved: set[TaskId]) -> None:
+    """Ranks for what moved here and for what has none yet, between its neighbours; a move that lost is put back."""
     tasks = merge.lenses.state.tasks
-    for index, task_id in enumerate(order):
+    lost = {task for task in moved if _loses(merge, tasks[task], side)}
+    order = [task for task in order if task not in lost]
+    above: list[int | None] = [None]  # the rank of the next one that stays, from the end
+    for task_id in reversed(order[1:]):
+        stays = Field.POSITION in tasks[task_id].values and task_id not in moved
+        above.append(_number(tasks[task_id].values[Field.POSITION]) if stays else above[-1])
+    for index, (task_id, high) in enumerate(zip(order, reversed(above), strict=True)):
         task = tasks[task_id]
         if Field.POSITION in task.values and task_id not in moved:
             continue
         low = _number(tasks[order[index - 1]].values.get(Field.POSITION)) if index else None
-        high = next(
-            (
-                _number(tasks[later].values[Field.POSITION])
-                for later in order[index + 1 :]
-                if _fixed(tasks[later], moved)
-            ),
-            None,
-        )
+        if low is not None and high is not None and high - low == 1:
+            _respace(merge.lenses.state, tasks[order[index - 1]])
+            _rank(merge, side, order, {task for task in moved if task in order[index:]})
+            return
         rank = _between(low, high)
         if Field.POSITION in task.values:
             merge.advance(task, Field.POSITION, rank, side=side, rule="moved")
@@ -94,8 +97,25 @@ def _rank(merge: Merge, side: SideName, order: Sequence[TaskId], moved: set[Task
             task.values[Field.POSITION] = rank
 
 
-def _fixed(task: Task, moved: set[TaskId]) -> bool:
-    return Field.POSITION in task.values and task.id not in moved
+def _respace(state: State, member: Task) -> None:
+    """New ranks with wide gaps for all siblings of a task, in the order that they have: nothing has moved."""
+    parent = member.values.get(Field.PARENT)
+    siblings = [
+        task
+        for task in state.tasks.values()
+        if Field.POSITION in task.values and task.values.get(Field.PARENT) == parent
+    ]
+    siblings.sort(key=lambda task: (_number(task.values[Field.POSITION]), task.id))
+    for place, task in enumerate(siblings, start=1):
+        task.values[Field.POSITION] = place * GAP
+
+
+def _loses(merge: Merge, task: Task, side: SideName) -> bool:
+    """Whether a higher side has moved this task, which this side had not seen: positions go by priority."""
+    link, version = merge.lenses.state.links[task.id, side], task.version(Field.POSITION)
+    rank = merge.lenses.policy.rank
+    unseen = link.acked.get(Field.POSITION, version.number) < version.number
+    return unseen and rank(version.side) < rank(side)
 
 
 def _between(low: int | None, high: int | None) -> int:
@@ -139,17 +159,42 @@ def outgoing(lenses: Lenses, side: SideName, coming: Sequence[TaskId]) -> list[t
 def _moves(state: State, side: SideName, current: Sequence[TaskId], coming: set[TaskId]) -> list[tuple[TaskId, int]]:
     ranked = [task for task in current if Field.POSITION in state.tasks[task].values]
     desired = sorted(ranked, key=lambda task: (_number(state.tasks[task].values[Field.POSITION]), task))
-    kept = longest_common_order(ranked, desired)
+    movable = {task for task in ranked if task in coming or _owed(state, side, task)}
+    kept = _staying(ranked, desired, movable)
     slots = _slots(state, side, current)
     moves: list[tuple[TaskId, int]] = []
     for index, task in enumerate(desired):
-        if task in kept or not (task in coming or _owed(state, side, task)):
+        if task in kept or task not in movable:
             continue
-        before = next((other for other in reversed(desired[:index])), None)
+        before = desired[index - 1] if index else None
         slots.remove(task)
         slots.insert(slots.index(before) + 1 if before in slots else 0, task)
         moves.append((task, slots.index(task) + 1))
     return moves
+
+
+def _staying(current: Sequence[TaskId], desired: Sequence[TaskId], movable: set[TaskId]) -> set[TaskId]:
+    """What need not be moved: all that may not, and as many of the others as stand right between those."""
+    fixed = [task for task in desired if task not in movable]
+    anchors = longest_common_order([task for task in current if task not in movable], fixed)
+    here, there = _gaps(current, anchors), _gaps(desired, anchors)
+    staying = set(anchors)
+    for gap, tasks in there.items():
+        right = [task for task in here.get(gap, ()) if task in movable]
+        staying |= longest_common_order(right, [task for task in tasks if task in movable])
+    return staying
+
+
+def _gaps(order: Sequence[TaskId], anchors: set[TaskId]) -> dict[int, list[TaskId]]:
+    """What stands between the anchors: by how many of them come before."""
+    gaps: dict[int, list[TaskId]] = defaultdict(list)
+    passed = 0
+    for task in order:
+        if task in anchors:
+            passed += 1
+        else:
+            gaps[passed].append(task)
+    return gaps
 
 
 def _slots(state: State, side: SideName, current: Sequence[TaskId]) -> list[TaskId | None]:

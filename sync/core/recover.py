@@ -60,7 +60,8 @@ class Recovery:
         if entry is not None and not (entry.problem or entry.deleted or entry.container):
             self._update(intent, link, entry, lenses[intent.side])
             return True
-        return entry is not None or link.ref in observation.listed or observation.read is Read.COMPLETE
+        read = observation.read is Read.COMPLETE or link.ref in observation.listed or link.ref in observation.gone
+        return entry is not None or read
 
     def _update(self, intent: Intent, link: Link, entry: Entry, lens: Lens) -> None:
         seen = lens.take(entry)
@@ -195,6 +196,11 @@ def open_creates(state: State, side: SideName) -> list[Intent]:
     """The creates of a side whose outcome a complete read can tell; those that wait for a person are left to them."""
     asked = {held.task for held in state.held if held.side == side and held.kind is HeldKind.CREATE}
     return [one for one in state.intents if one.side == side and one.do is Do.CREATE and one.task not in asked]
+
+
+def open_requests(state: State, side: SideName) -> list[str]:
+    """The refs of a side to which a request was sent whose outcome is not known."""
+    return [one.ref for one in state.intents if one.side == side and one.ref is not None]
 
 
 def _same_title(sent: str, found: str) -> bool:

@@ -113,7 +113,7 @@ SCENES: Final = (
             'Both have "Invite the speakers", due on the same day.',
         ),
         act=_first,
-        remark=("What both had was tied together, not doubled; the rest was created.",),
+        remark=("What both had was adopted: tied together, not doubled. The rest was created.",),
     ),
     Scene(
         heading="People work on both sides",
@@ -140,8 +140,8 @@ SCENES: Final = (
     Scene(
         heading="Moves and deletes",
         told=(
-            "Anna moves a task to the root of her outline (a canvas has no tree: nothing to",
-            "write), and deletes one. Ben deletes one, too.",
+            "Anna moves a task to the root of her outline (a canvas has no tree: there is",
+            "nothing to write), and deletes one. Ben deletes one, too.",
         ),
         act=_tidy,
         remark=(

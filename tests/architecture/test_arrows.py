@@ -63,7 +63,7 @@ def test_every_contract_is_kept(copy):
         pytest.param("ogsm-layers", "connectors/ogsm/stranger.py", "", id="a module of a vendor without a place"),
         pytest.param(
             "sandbox-apart",
-            "connectors/ogsm/sandbox.py",
+            "connectors/ogsm/sandbox/app.py",
             "import connectors.ogsm.mapping",
             id="a sandbox imports the mapping it is to test",
         ),

@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from tests.cli.kit import Place, environment
+from tests.cli.kit import Done, Place, environment, tasksync
 
 ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
 
@@ -181,7 +181,11 @@ def test_a_value_may_be_set_that_begins_with_a_dash(tmp_path):
     ("choice", "words"),
     [
         pytest.param(["h999", "approve"], "h999", id="an id that never was"),
-        pytest.param(["x", "approve"], "x", id="no id at all"),
+        pytest.param(["x", "approve"], "'x' is no id of something held", id="no id at all"),
+        pytest.param(["h²", "approve"], "'h²' is no id of something held", id="no digit"),
+        pytest.param(
+            ["h99999999999999999999", "approve"], "is no id of something held", id="a number out of this world"
+        ),
         pytest.param(["{id}", "approve"], "take here", id="a choice that it does not offer"),
         pytest.param(["{id}", "take", "nowhere"], "take here", id="a side that is no contender"),
     ],
@@ -308,17 +312,22 @@ def broken(place) -> Place:
     return place
 
 
+def with_plug_ins(place: Place, *arguments: str, **env: str) -> Done:
+    """A command in a process of its own, where the plug-in is installed."""
+    path = f"{place.folder / 'plug-ins'}:{environment()['PYTHONPATH']}"
+    return tasksync(*arguments, cwd=place.folder, env={"PYTHONPATH": path, **env})
+
+
 def test_a_failure_that_nobody_foresaw_is_one_line_and_its_traceback_comes_on_request_without_secrets(broken):
-    path = {"PYTHONPATH": f"{broken.folder / 'plug-ins'}:{environment()['PYTHONPATH']}"}
-    done = broken.run("run", "--once", **path)
+    done = with_plug_ins(broken, "run", "--once")
     assert (done.code, done.out) == (1, "")
     assert done.err == (
         "tasksync: unexpected failure: ZeroDivisionError: with the token ***; please report "
         "(TASKSYNC_DEBUG=1 shows where it happened)\n"
     )
-    document = broken.run("run", "--once", "--json", **path)
+    document = with_plug_ins(broken, "run", "--once", "--json")
     assert (document.code, document.json["error"]["kind"]) == (1, "failure")
-    debugged = broken.run("run", "--once", TASKSYNC_DEBUG="1", **path)
+    debugged = with_plug_ins(broken, "run", "--once", TASKSYNC_DEBUG="1")
     assert "Traceback" in debugged.err
     assert "s3cret-token" not in done.err + document.out + debugged.err
 
@@ -341,7 +350,7 @@ def test_logs_go_to_standard_error_as_the_configuration_says(tmp_path):
 
 def test_what_is_doubtful_in_a_configuration_is_a_warning_and_no_failure(broken):
     broken.config.chmod(0o644)
-    done = broken.run("status", PYTHONPATH=f"{broken.folder / 'plug-ins'}:{environment()['PYTHONPATH']}")
+    done = with_plug_ins(broken, "status")
     assert '"event":"config.warned"' in done.err
     assert "s3cret-token" not in done.err
 

@@ -24,7 +24,7 @@ def test_the_demonstration_shows_what_moves_and_ends_in_agreement(tmp_path):
     assert (done.code, done.err) == (0, "")
     for scene in SCENES:
         assert scene.heading in done.out
-    assert "cycle 1: changed; 1 tied" in done.out
+    assert "cycle 1: changed; 1 adopted" in done.out
     assert "1 conflict" in done.out
     assert re.search(r"cycle \d+: quiet\n", done.out)
     assert "Both sides agree, and the last cycle was quiet." in done.out

@@ -55,9 +55,9 @@ class Two:
 
 
 @contextmanager
-def started(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A run that has begun; whatever happens, it does not outlive the test."""
-    command = [sys.executable, "-m", "sync", "run", "--once", "--json"]
+def started(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A command (a run) that has begun; whatever happens, it does not outlive the test."""
+    command = [sys.executable, "-m", "sync", *(arguments or ("run", "--once", "--json"))]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=folder, env=environment(), stdout=pipe, stderr=pipe) as process:
         try:
@@ -112,6 +112,17 @@ def test_a_signal_ends_a_wait_and_sends_nothing_early(tmp_path):
         assert process.returncode == 4
         assert json.loads(out)["groups"]["work"]["created"] == 0
         assert posts(serving) == 1
+
+
+@pytest.mark.parametrize("command", ["plan", "check"])
+def test_what_only_looks_ends_at_once_when_it_is_interrupted(tmp_path, command):
+    two = Two()
+    two.faults.add(Fault(Kind.HANG, times=None))
+    with two.served(tmp_path) as serving, started(tmp_path, command) as process:
+        wait_for(lambda: bool(serving.requests("empty")))
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+        assert (process.returncode, out, err) == (130, b"", b"")
 
 
 def test_a_second_signal_ends_it_at_once_and_nothing_is_doubled_afterwards(tmp_path):

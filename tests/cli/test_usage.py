@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tomllib
@@ -186,12 +187,32 @@ def test_an_encoding_without_the_characters_is_no_failure(tmp_path):
     assert "\\u2192" in done.err
 
 
+def test_a_folder_that_was_removed_is_one_line(tmp_path):
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    command = f"cd {folder} && rmdir {folder} && exec {sys.executable} -m sync plan"
+    done = subprocess.run(["sh", "-c", command], env=environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "tasksync: the folder that this runs in is not there any more; change to another one\n"
+
+
 def test_a_closed_standard_output_is_no_failure(tmp_path):
     command = f"{sys.executable} -m sync --version >&-"
     done = subprocess.run(
         ["sh", "-c", command], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
     )
     assert "Traceback" not in done.stderr
+
+
+def test_nobody_listening_to_a_failure_is_no_second_one(tmp_path):
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        command = [sys.executable, "-m", "sync", "plan"]
+        done = subprocess.run(command, cwd=tmp_path, env=environment(), stdout=writer, stderr=writer, check=False)
+    finally:
+        os.close(writer)
+    assert done.returncode == 1
 
 
 def test_half_a_character_on_the_command_line_still_gives_a_json_document(tmp_path):

@@ -51,7 +51,7 @@ def test_a_run_shows_who_took_part_and_what_was_done():
         "─────────────────────────────────────",
         "outline   ok      complete          4",
         "canvas    ok      since            12",
-        "  3 created, 1 updated, 2 tied",
+        "  3 created, 1 updated, 2 adopted",
         "",
     ]
 
@@ -74,6 +74,12 @@ def test_sides_with_one_reason_share_a_line_and_a_remark_does_not_repeat_it():
         sides={"outline": side("down", why, Read.NONE), "canvas": side("down", why, Read.NONE)}, lines=[why, "a remark"]
     )
     assert run_lines(report)[-3:] == [f"  outline, canvas are down: {why}", "  a remark", ""]
+
+
+def test_many_remarks_are_cut_and_counted():
+    lines = run_lines(run_report(lines=[f"remark {number}" for number in range(25)]))
+    assert sum(line.startswith("  remark") for line in lines) == 20
+    assert "  … and 5 more remarks (-v shows each as it happens)" in lines
 
 
 def test_a_side_that_was_set_aside_says_so():
@@ -162,9 +168,9 @@ def test_the_command_that_carries_a_plan_out_names_its_groups():
     ("rule", "words"),
     [
         pytest.param("edit", "(changed on outline 2 min ago)", id="edit"),
-        pytest.param("newest", "(changed on outline 2 min ago and is the newest)", id="newest"),
-        pytest.param("priority", "(changed on outline 2 min ago which has priority)", id="priority"),
-        pytest.param("merged", "(changed on outline 2 min ago (rule: merged))", id="another rule"),
+        pytest.param("newest", "(changed on outline 2 min ago, the newest)", id="newest"),
+        pytest.param("priority", "(changed on outline 2 min ago, which has priority)", id="priority"),
+        pytest.param("merged", "(changed on outline 2 min ago, rule: merged)", id="another rule"),
     ],
 )
 def test_each_change_says_whose_it_is_and_why_it_won(rule, words):
@@ -291,7 +297,7 @@ def test_a_long_name_is_folded_and_stays_whole_and_figures_are_never_cut():
 def test_the_longest_sentence_of_a_plan_about_a_task_fits_80_columns():
     lines = plan_lines(full_plan(title="A long title " * 9))
     about = [line for line in lines if line[:1] in {"+", "~", "-", "="}]
-    assert [line for line in about if cell_len(line) > 100] == []
+    assert [line for line in about if cell_len(line) > 80] == []
 
 
 @pytest.mark.parametrize(

@@ -71,3 +71,11 @@ def test_what_does_not_apply_is_left_out_with_its_reason():
     assert TestNoUpdateNoDelete.left_out["test_deleting_twice_is_success"] == "no delete"
     assert TestPlain.left_out.keys().isdisjoint({"test_deleting_twice_is_success"})
     assert Verb.DELETE in TestPlain.bench.capabilities.verbs
+
+
+def test_what_was_left_out_for_one_bench_comes_back_for_another():
+    """A class derived from a poorer one, with a richer bench, is tried whole; what it leaves out itself is told."""
+    richer = type("Richer", (TestNoUpdateNoDelete,), {"bench": VaultBench(), "test_a_list_omits_nothing": None})
+    assert callable(richer.test_deleting_twice_is_success)
+    assert "test_deleting_twice_is_success" not in richer.left_out
+    assert richer.left_out["test_a_list_omits_nothing"] == "its test says so"

@@ -32,7 +32,10 @@ def slow_down() -> ConnectorError:
 def failing(
     vault: Vault, verb: str, error: ConnectorError, *, when: str = "before", after: int = 0, times: int | None = None
 ) -> Iterator[None]:
-    """Requests of a verb fail: ``before`` they are carried out or ``after``; the first ``after`` go through, then ``times`` fail."""
+    """Requests of a verb fail.
+
+    ``before`` they are carried out or ``after``; the first ``after`` go through, then ``times`` fail.
+    """
     seen = 0
 
     def hook(asked: str, phase: str) -> None:

@@ -14,7 +14,10 @@ from tests.scenarios.world import QUICK, World
 
 @pytest.fixture
 def group(tmp_path: Path) -> Callable[..., World]:
-    """A group of memory sides: ``group(a={}, b={"trims": True}, policy={"conflict": …}, zone=…)``; the order is the priority."""
+    """A group of memory sides.
+
+    ``group(a={}, b={"trims": True}, policy={"conflict": …}, world={"zone": …})``; the order is the priority.
+    """
 
     def make(
         *, policy: dict[str, object] | None = None, world: dict[str, object] | None = None, **traits: dict[str, object]

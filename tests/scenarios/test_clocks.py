@@ -22,7 +22,10 @@ def agreed(group, **traits):
 
 @pytest.mark.parametrize("hours", [1, -1])
 def test_a_clock_that_jumps_changes_nothing(group, hours):
-    """Our clock jumps by an hour, either way: edits still follow each other, nothing is lost, nothing is written twice."""
+    """Our clock jumps by an hour, either way.
+
+    Edits still follow each other, nothing is lost, nothing is written twice.
+    """
     world, a, b = agreed(group, a={}, b={})
     world.edit("a", a, title="Bread")
     world.run()

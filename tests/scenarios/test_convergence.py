@@ -1,7 +1,9 @@
-"""People edit, sides differ, requests fail, processes die: the group still ends in agreement, with nothing lost and nothing doubled.
+"""People edit, sides differ, requests fail, processes die.
 
-The oracle is what people did. Each task has a number that stands first in its title and never changes, so that a task can be told
-on any side without asking the engine.
+The group still ends in agreement, with nothing lost and nothing doubled.
+
+The oracle is what people did. Each task has a number that stands first in its title and never changes, so that a task
+can be told on any side without asking the engine.
 """
 
 from __future__ import annotations
@@ -79,23 +81,30 @@ class Convergence(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        shared = Path("/dev/shm")  # noqa: S108 - a file system that needs no disk
+        shared = Path("/dev/shm")
         self.folder = Path(tempfile.mkdtemp(dir=shared if shared.is_dir() else None))
         self.count = 0
         self.edits: list[Edit] = []
         self.removed: set[int] = set()
         self.shrunk = False
 
-    @initialize(kinds=st.lists(st.sampled_from(sorted(KINDS)), min_size=2, max_size=3, unique=True))
-    def begin(self, kinds: list[str]) -> None:
+    @initialize(
+        kinds=st.lists(st.sampled_from(sorted(KINDS)), min_size=2, max_size=3, unique=True),
+        tasks=st.integers(1, 5),
+        data=st.data(),
+    )
+    def begin(self, kinds: list[str], tasks: int, data: st.DataObject) -> None:
         self.kinds = dict(zip("abc", kinds, strict=False))
         event("+".join(sorted(kinds)))
         self.world = World(self.folder, {side: KINDS[kind] for side, kind in self.kinds.items()})
+        for _ in range(tasks):
+            self.add(data)
 
     # What people do
 
-    @rule(data=st.data(), word=st.sampled_from(WORDS), text=st.sampled_from(TEXTS), due=st.sampled_from(DAYS))
-    def add(self, data: st.DataObject, word: str, text: str, due: str | None) -> None:
+    @rule(data=st.data())
+    def add(self, data: st.DataObject) -> None:
+        word, text, due = (data.draw(st.sampled_from(choices)) for choices in (WORDS, TEXTS, DAYS))
         listed = [side for side, kind in self.kinds.items() if kind != "no list"]
         if not listed:
             return
@@ -271,7 +280,7 @@ class Convergence(RuleBasedStateMachine):
         state = self.world.state()
         store = Store.open(self.world.url, clock=self.world.clock, read_only=True)
         store.close()
-        policy = self.world._cycle(store, None).policy  # type: ignore[arg-type]  # noqa: SLF001
+        policy = self.world._cycle(store, None).policy  # type: ignore[arg-type]
         lenses = Lenses(state, policy)
         held = {(item.task, item.field) for item in state.held}
         for link in state.links.values():
@@ -302,13 +311,24 @@ class Convergence(RuleBasedStateMachine):
                 )
 
     def check_edits(self) -> None:
-        """Every edit is the value, or was superseded by one that had seen it, or is a recorded loser; nobody's value is invented."""
+        """Every edit is the value, or was superseded by one that had seen it, or is a recorded loser.
+
+        Nobody's value is invented.
+        """
         store = Store.open(self.world.url, clock=self.world.clock, read_only=True)
         rows = [row for row in store.history() if isinstance(row, MovedRow)]
         store.close()
         state = self.world.state()
         for task in state.tasks.values():
             number = number_of(task.title)
+            lines = {
+                line
+                for edit in self.edits
+                if edit.number == number and edit.field is Field.DESCRIPTION
+                for line in str(edit.value).split("\n")
+            }
+            invented = {line for line in str(task.values.get(Field.DESCRIPTION) or "").split("\n") if line} - lines
+            assert not invented, f"{task.title!r}: nobody typed {invented}, only {lines} ({self.kinds})"
             for name in (Field.TITLE, Field.DUE, Field.STATUS):
                 edits = [edit for edit in self.edits if edit.number == number and edit.field is name]
                 if not edits or task.life is TaskLife.DELETED or "tree" in self.kinds.values():

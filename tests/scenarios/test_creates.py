@@ -46,7 +46,10 @@ def test_a_create_that_never_arrived_is_sent_again(group, traits):
 
 
 def test_a_lost_create_is_not_tied_to_another_entry_with_its_title(group):
-    """The answer is lost while a person makes a task of that title there: never tied to the other one's entry; a person is asked."""
+    """The answer is lost while a person makes a task of that title there.
+
+    Never tied to the other one's entry; a person is asked.
+    """
     world = group(a={}, b={})
     world.add("a", "Milk", description="ours", due="2026-04-01")
     with failing(world.vaults["b"], "create", lose_answer()):

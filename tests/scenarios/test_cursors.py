@@ -103,7 +103,10 @@ def test_a_new_entry_that_can_not_be_read_is_taken_in_when_it_can(group):
 
 
 def test_a_new_word_in_the_table_is_read_from_what_was_kept(group):
-    """An unknown word becomes known by the configuration: the incremental side has to be asked again for nothing else."""
+    """An unknown word becomes known by the configuration.
+
+    The incremental side has to be asked again for nothing else.
+    """
     world = agreed(group, "Milk", a=INCREMENTAL, b={})
     world.edit("a", world.ref("a", "Milk"), status="urgent")
     world.settle()
@@ -154,7 +157,9 @@ def test_a_sweep_that_finds_what_changed_since_the_last_read_trusts_the_filter(g
 )
 def test_a_listing_whose_total_does_not_match_is_no_complete_read(group, spoil):
     """A page of a listing is cut, repeated or empty: not a complete sweep; nothing is deleted, nothing counts."""
-    world = agreed(group, "Milk", "Bread", "Eggs", "Tea", a={"totals": True, "page_size": 2, "without": [Verb.GET]}, b={})
+    world = agreed(
+        group, "Milk", "Bread", "Eggs", "Tea", a={"totals": True, "page_size": 2, "without": [Verb.GET]}, b={}
+    )
     world.vaults["a"].listing = spoil
     for _ in range(5):
         report = world.run()

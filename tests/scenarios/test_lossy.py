@@ -45,7 +45,10 @@ def test_a_second_word_for_the_same_status_is_no_change(group):
 
 
 def test_a_status_without_a_word_there_survives_an_edit_of_another_field(group):
-    """A side knows open and done only; the task is in progress; its title is edited there: the status stays in progress."""
+    """A side knows open and done only; the task is in progress; its title is edited there.
+
+    The status stays in progress.
+    """
     world = group(a={}, b=OPEN_OR_DONE)
     world.add("a", "Milk", status="in_progress")
     world.settle()
@@ -68,7 +71,10 @@ def test_a_reopened_task_gets_the_word_that_its_side_has_for_open(group):
 
 
 def test_an_unknown_word_is_no_opinion_and_reopens_nothing(group):
-    """An unknown status word appears on a completed task: nothing is reopened, and the link has the word for `status`."""
+    """An unknown status word appears on a completed task.
+
+    Nothing is reopened, and the link has the word for `status`.
+    """
     world = group(a={}, b={})
     world.add("a", "Milk", status="completed")
     world.settle()
@@ -170,7 +176,10 @@ def test_an_update_that_never_arrived_is_sent_again(group):
 
 
 def test_a_lost_answer_of_a_server_that_stores_another_form_degrades_nothing(group):
-    """The answer to an update is lost, and an unknown form was stored: ours is sent once more, the found value is a loser."""
+    """The answer to an update is lost, and an unknown form was stored.
+
+    Ours is sent once more, the found value is a loser.
+    """
     world = group(a={}, b={}, world={"servers": {"b": Cryptic}})
     world.add("a", "Milk", description="old")
     world.settle()

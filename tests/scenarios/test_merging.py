@@ -67,7 +67,10 @@ def test_the_same_edit_on_two_sides_is_no_conflict(group):
 
 
 def test_an_edit_that_an_absorbed_one_never_reached_is_a_conflict(group):
-    """A's edit is absorbed, its write to B fails, B's person edits meanwhile: a conflict, not a silent loss of A's edit."""
+    """A's edit is absorbed, its write to B fails, B's person edits meanwhile.
+
+    A conflict, not a silent loss of A's edit.
+    """
     world, a, b = agreed(group, a={}, b={})
     world.edit("a", a, title="Bread")
     with failing(world.vaults["b"], "update", break_off()):
@@ -97,7 +100,10 @@ def test_a_side_that_returns_with_an_older_edit_conflicts_with_what_happened_mea
 
 
 def test_an_edit_there_after_an_undeliverable_rename_is_a_conflict(group):
-    """A rename elsewhere can not be delivered; later a person there edits the old title: a conflict, the rename is not lost silently."""
+    """A rename elsewhere can not be delivered; later a person there edits the old title.
+
+    A conflict, the rename is not lost silently.
+    """
     world, a, b = agreed(group, a={}, b={"at_create": ["title"]})
     world.edit("a", a, title="Bread")
     assert world.run().undeliverable == 1

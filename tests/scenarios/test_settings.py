@@ -88,7 +88,10 @@ def test_a_refused_value_is_tried_again_when_the_mapping_changes(group):
 
 
 def test_a_side_that_leaves_is_dormant_and_comes_back(group):
-    """A side leaves the configuration and comes back a month later: nothing is deleted because of it, edits of both are merged."""
+    """A side leaves the configuration and comes back a month later.
+
+    Nothing is deleted because of it, edits of both are merged.
+    """
     world = agreed(group, "Milk", "Bread", a={}, b={}, c={"without": [Verb.GET]})
     world.absent.add("c")
     world.edit("a", world.ref("a", "Milk"), description="changed meanwhile")

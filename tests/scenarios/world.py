@@ -1,10 +1,13 @@
-"""A small world for the engine: vaults that people edit, real connectors to them, a real store, and a clock of our own."""
+"""A small world for the engine.
+
+Vaults that people edit, real connectors to them, a real store, and a clock of our own.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,29 +22,10 @@ from sync.cycle import Cycle, Side, Wishes
 from sync.progress import Silent
 from sync.report import GroupPlan, GroupReport
 from sync.store import ActedRow, MovedRow, Owner, Store
+from tests.scenarios.clock import FakeClock
 
+BERLIN = ZoneInfo("Europe/Berlin")
 QUICK = EvidencePolicy(misses=2, miss_gap=timedelta(seconds=1))
-
-
-class FakeClock:
-    """Time that passes when it is told to."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-        self.ticks = 0.0
-
-    def now(self) -> datetime:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.ticks
-
-    def sleep(self, seconds: float) -> None:
-        self.pass_(seconds)
-
-    def pass_(self, seconds: float) -> None:
-        self.time += timedelta(seconds=seconds)
-        self.ticks += seconds
 
 
 @dataclass
@@ -52,7 +36,7 @@ class World:
     traits: Mapping[str, Mapping[str, object]]
     policy: GroupPolicy = field(default_factory=lambda: GroupPolicy(sides=(), evidence=QUICK))
     statuses: Mapping[str, Mapping[str, Status]] = field(default_factory=dict)
-    zone: tzinfo = ZoneInfo("Europe/Berlin")
+    zone: tzinfo = BERLIN
     access: Mapping[str, str] = field(default_factory=dict)
     mapping: dict[str, str] = field(default_factory=dict)
     servers: Mapping[str, type[Vault]] = field(default_factory=dict)  # a side whose vault has manners of its own
@@ -73,7 +57,8 @@ class World:
             name=name, own=own, base_url="memory:", timezone=self.zone, statuses=self.statuses.get(name)
         )
         server = self.servers.get(name, Vault)
-        vault = server(own.manners(), now=self.clock.now, name=f"vault {own.vault}")
+        file = Path(own.file) if own.file is not None else None
+        vault = server(own.manners(), now=self.clock.now, name=f"vault {own.vault}", file=file)
         own.shared = vault
         self.vaults[name] = vault
 

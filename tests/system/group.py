@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,13 +121,26 @@ class Group:
         assert document["exit"] == done.code, done.err
         return {**document["groups"]["work"], "exit": done.code}
 
-    def settle(self, most: int = 10) -> list[Json]:
-        """Run until a cycle is quiet. The reports; fails when it never is."""
-        reports: list[Json] = []
-        while not reports or reports[-1]["result"] != "quiet":
-            assert len(reports) < most, [brief(report) for report in reports]
+    def settle(self, most: int = 8) -> list[Json]:
+        """Run until a cycle is quiet, with nobody at work meanwhile. The reports.
+
+        Fails when it is not quiet after so many, or when a cycle writes though the one before it was complete.
+        """
+        reports = [self.run()]
+        while reports[-1]["result"] != "quiet":
+            told = [brief(report) for report in reports]
+            assert len(reports) < most, told
+            before, last = self.writes, reports[-1]
             reports.append(self.run())
+            if not (last["waiting"] or last["exit"]):
+                assert self.writes == before, (told, self.outline.log[-5:], self.strategy.log[-5:])
         return reports
+
+    def look(self, query: str) -> list[dict[str, Json]]:
+        """Rows of the store, read as any tool could."""
+        with closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True)) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(query)]
 
     def stay_quiet(self) -> Json:
         """One more cycle: it is quiet, and sends no write. Its report."""

@@ -15,7 +15,11 @@ DONE = "done"
 
 @dataclass(slots=True, kw_only=True)
 class Kept:
-    """A task as its people left it. ``texts``: by side, exactly as a person wrote it there and the server keeps it."""
+    """A task as its people left it.
+
+    ``written``: by side.field, a title or text exactly as its last author's server keeps it: there no sign may move.
+    ``stuck``: by side.field, what a vendor's API does not let go of.
+    """
 
     title: str
     text: str = ""
@@ -25,8 +29,8 @@ class Kept:
     parent: int | None = None
     priority: int = 0
     progress: int = 0
-    texts: dict[str, str] = field(default_factory=dict)
-    stuck: dict[str, object] = field(default_factory=dict)  # side.field → what the vendor did not let go of
+    written: dict[str, object] = field(default_factory=dict)
+    stuck: dict[str, object] = field(default_factory=dict)
     derives: bool = False  # it is, or was, above others on the outline: its status there is not its own
 
 
@@ -39,12 +43,12 @@ class Ledger:
 
     def refs(self) -> dict[int, tuple[int, int]]:
         """Number → item and action, of the tasks that are on both sides."""
-        items, actions = self._items(), self._actions()
+        items, actions = self.items(), self.actions()
         return {number: (items[number], actions[number]) for number in items.keys() & actions.keys()}
 
     def problems(self) -> list[str]:
         """What is missing, doubled, left over or different; nothing when both sides are as people left them."""
-        left, right = self._items(), self._actions()
+        left, right = self.items(), self.actions()
         found = [f"{number} is not on outline" for number in sorted(self.tasks.keys() - left.keys())]
         found += [f"{number} is not on strategy" for number in sorted(self.tasks.keys() - right.keys())]
         found += [f"{number} was deleted and is on outline" for number in sorted(left.keys() - self.tasks.keys())]
@@ -58,14 +62,16 @@ class Ledger:
 
     def note_parents(self) -> None:
         """Remember who is above others: to be called after each change of the tree."""
-        for number, item in self._items().items():
+        for number, item in self.items().items():
             if number in self.tasks and self.group.outline.children(item):
                 self.tasks[number].derives = True
 
-    def _items(self) -> dict[int, int]:
+    def items(self) -> dict[int, int]:
+        """Number → item."""
         return {number_of(one.content): item for item, one in self.group.outline.items.items()}
 
-    def _actions(self) -> dict[int, int]:
+    def actions(self) -> dict[int, int]:
+        """Number → action."""
         return {number_of(one["title"]): action for action, one in self.group.strategy.actions.items()}
 
     def _doubled(self) -> list[str]:
@@ -109,8 +115,9 @@ class Ledger:
         kept = self.tasks[number]
         wanted = {name: kept.stuck.get(f"{side}.{name}", getattr(kept, name)) for name in seen}
         wanted["status"] = self._status(side, kept, seen["status"])
-        if bare(str(wanted["text"])) == bare(str(seen["text"])):
-            wanted["text"] = kept.texts.get(side, seen["text"])
+        for name, view in (("title", one_line), ("text", bare)):
+            if view(str(wanted[name])) == view(str(seen[name])):
+                wanted[name] = kept.written.get(f"{side}.{name}", seen[name])
         return [
             f"{number}: {name} on {side} is {seen[name]!r}, not {wanted[name]!r}"
             for name in seen
@@ -131,9 +138,15 @@ def number_of(title: str) -> int:
     return int(match[1])
 
 
+def one_line(title: str) -> str:
+    """A title without the blanks that say nothing."""
+    return " ".join(title.split())
+
+
 def bare(text: str) -> str:
-    """Letters and digits only: a text has the same in Markdown and in HTML."""
+    """Letters and digits only, without the addresses of links: a text has the same in Markdown and in HTML."""
     text = re.sub(r"</?[a-z][^>]*>", " ", text)
+    text = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text)
     for entity, sign in {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&amp;": "&"}.items():
         text = text.replace(entity, sign)
     return re.sub(r"[\W_]+", "", text)

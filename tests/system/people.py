@@ -67,17 +67,17 @@ class People:
         """Make an item."""
         number, draw = self._next(), self.draw
         kept = self._drawn(number, draw.choice(TEXTS))
-        above = [ref for one, ref in self._items().items() if not self.ledger.tasks[one].due] if number > 2 else []
-        parent = draw.choice(above) if above and draw.random() < 0.3 else None
-        kept.parent = next((one for one, ref in self._items().items() if ref == parent), None)
+        items = self.ledger.items()
+        kept.parent = draw.choice(sorted(items)) if items and draw.random() < 0.3 else None
         kept.priority = draw.choice((0, 1, 5, 9))
         content = f"{kept.title}\n{kept.text}" if kept.text else kept.title
         task = {"due_date": kept.due, "tags": ",".join(sorted(kept.tags)), "priority": kept.priority}
-        item = self.outline.add(content, **task, parent_id=parent or 0)
-        if parent is None and draw.random() < 0.3:
+        item = self.outline.add(content, **task, parent_id=items.get(kept.parent, 0))
+        if kept.parent is None and draw.random() < 0.3:
             kept.status = DONE
             self.outline.tick(item, 1)
-        self._wrote("outline", kept, item)
+        self._wrote("outline", "title", kept, item)
+        self._wrote("outline", "text", kept, item)
         self._keep(number, kept)
         return number
 
@@ -95,7 +95,8 @@ class People:
             status={"name": kept.status},
             progress=kept.progress,
         )
-        self._wrote("strategy", kept, action)
+        self._wrote("strategy", "title", kept, action)
+        self._wrote("strategy", "text", kept, action)
         self._keep(number, kept)
         return number
 
@@ -121,25 +122,24 @@ class People:
 
     def delete_item(self, number: int) -> None:
         """Delete an item, and with it all that is below."""
-        self.outline.remove(self._items()[number])
-        for gone in self.ledger.tasks.keys() - self._items().keys():
-            if gone in self._known:
-                del self.ledger.tasks[gone]
-                self._known.discard(gone)
+        before = self.ledger.items().keys()
+        self.outline.remove(self.ledger.items()[number])
+        for gone in before - self.ledger.items().keys():
+            del self.ledger.tasks[gone]
 
     def delete_action(self, number: int) -> None:
         """Delete an action; the children of its item move up."""
         self.strategy.remove(self.ledger.refs()[number][1])
         gone = self.ledger.tasks.pop(number)
-        self._known.discard(number)
         for kept in self.ledger.tasks.values():
             if kept.parent == number:
                 kept.parent = gone.parent
 
-    def settled(self) -> None:
-        """Both sides hold every task now."""
-        self._known = set(self.ledger.tasks)
-        self.ledger.note_parents()
+    def add_and_settle(self) -> int:
+        """Make an action and bring it to both sides."""
+        number = self.add_action()
+        self.ledger.group.run()
+        return number
 
     # One edit
 
@@ -153,11 +153,12 @@ class People:
         kept.title = f"{number} {self.draw.choice(WORDS)} changed"
         _, line, text = self.outline.items[item].content.partition("\n")
         self.outline.edit(item, content=f"{kept.title}{line}{text}")
+        self._wrote("outline", "title", kept, item)
 
     def _rewrite_item(self, number: int, kept: Kept, item: int) -> None:
         kept.text = self.draw.choice((f"new text {number}\n\n- of *several* lines", "", "# other\n\n`code`"))
         self.outline.edit(item, content=f"{kept.title}\n{kept.text}" if kept.text else kept.title)
-        self._wrote("outline", kept, item)
+        self._wrote("outline", "text", kept, item)
 
     def _date_item(self, number: int, kept: Kept, item: int) -> None:  # noqa: ARG002 - all edits are called alike
         self._cleared("strategy.due", kept, "due", self.draw.choice(("", "2027-12-31")))
@@ -176,7 +177,7 @@ class People:
         self.ledger.note_parents()
 
     def _move(self, number: int, kept: Kept, item: int) -> None:  # noqa: ARG002
-        items = self._items()
+        items = self.ledger.items()
         below = {one for one, ref in items.items() if item in self.outline.above(ref)}
         kept.parent = self.draw.choice([None, *sorted(items.keys() - below)])
         self.outline.edit(item, parent_id=items[kept.parent] if kept.parent is not None else 0)
@@ -184,11 +185,12 @@ class People:
     def _retitle(self, number: int, kept: Kept, action: int) -> None:
         kept.title = f"{number} {self.draw.choice(WORDS)} renamed"
         self.strategy.edit(action, title=kept.title)
+        self._wrote("strategy", "title", kept, action)
 
     def _rewrite(self, number: int, kept: Kept, action: int) -> None:
         kept.text = self.draw.choice((f"<p>new <u>words</u> {number}</p><ul><li>one</li></ul>", ""))
         self.strategy.edit(action, description=kept.text or None)
-        self._wrote("strategy", kept, action)
+        self._wrote("strategy", "text", kept, action)
 
     def _date(self, number: int, kept: Kept, action: int) -> None:  # noqa: ARG002
         self._cleared("outline.due", kept, "due", self.draw.choice(("", "2028-02-29")))
@@ -223,12 +225,16 @@ class People:
             kept.stuck[where] = old
         setattr(kept, name, value)
 
-    def _wrote(self, side: str, kept: Kept, ref: int) -> None:
+    def _wrote(self, side: str, name: str, kept: Kept, ref: int) -> None:
         if side == "outline":
-            kept.texts = {side: self.outline.items[ref].content.partition("\n")[2]}
+            title, _, text = self.outline.items[ref].content.partition("\n")
         else:
-            kept.text = self.strategy.actions[ref]["description"] or ""
-            kept.texts = {side: kept.text}
+            title, text = self.strategy.actions[ref]["title"], self.strategy.actions[ref]["description"] or ""
+        stored = title if name == "title" else text
+        setattr(kept, name, stored)
+        for one in ("outline", "strategy"):
+            kept.written.pop(f"{one}.{name}", None)
+        kept.written[f"{side}.{name}"] = stored
 
     def _next(self) -> int:
         self._last += 1
@@ -238,9 +244,6 @@ class People:
         draw = self.draw
         title = f"{number} {draw.choice(WORDS)}"
         return Kept(title=title, text=text, due=draw.choice(DUES), tags=frozenset(map(str.casefold, draw.choice(TAGS))))
-
-    def _items(self) -> dict[int, int]:
-        return self.ledger.items()
 
     def _keep(self, number: int, kept: Kept) -> None:
         self.ledger.tasks[number] = kept

@@ -102,6 +102,13 @@ class Sandbox:
             told = {name: value for name, value in said.items() if value is not None}
             change(self._world, self._find(identity), told, _TYPED)
 
+    def privately_tag(self, identity: int, tag: str) -> None:
+        """A person adds a tag that only they see."""
+        with self._world.lock:
+            item = self._find(identity)
+            item.tags[tag] = True
+            self._world.touch(item)
+
     def close(self, identity: int) -> None:
         """A person closes an item and what is below it."""
         self._act(identity, "close")

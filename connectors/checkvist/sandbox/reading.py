@@ -28,7 +28,7 @@ class Reading:
     """One item is answered with its ancestors, or alone."""
     actions: Literal["array", "object"] = "array"
     """A status action is answered with the item's children, or with the item alone."""
-    due: Literal["dashes", "slashes", "time"] = "slashes"
+    due: Literal["slashes", "dashes", "time"] = "slashes"
     """How a date is told."""
     no_due: Literal["null", "empty", "missing"] = "null"
     """How it is told that there is none."""

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sync.cli.views.screen import BAD, FAINT, GOOD, WARN, Screen, cell, table
-from sync.cli.views.words import clean, cut, listed, took, typed
+from sync.cli.views.words import clean, counted, cut, listed, took, typed
 from sync.demo import CANVAS, GROUP, OUTLINE, Cycle, Move, Played, Scene, Seen, Stage
 
 STYLES: Final = {"+": GOOD, "~": WARN, "-": BAD}
@@ -73,9 +73,11 @@ def show_kept(screen: Screen, stage: Stage) -> None:
 def _show_cycle(screen: Screen, cycle: Cycle) -> None:
     report = cycle.report
     waiting = f"; {report.waiting} waiting for proof" if report.waiting else ""
-    conflicts = f"; {report.conflicts} conflict" if report.conflicts else ""
-    tied = f"; {report.adopted} tied" if report.adopted else ""
-    screen.parts((f"   cycle {report.cycle}: ", ""), (report.result.value, "bold"), (f"{tied}{conflicts}{waiting}", ""))
+    conflicts = f"; {counted(report.conflicts, 'conflict')}" if report.conflicts else ""
+    adopted = f"; {report.adopted} adopted" if report.adopted else ""
+    screen.parts(
+        (f"   cycle {report.cycle}: ", ""), (report.result.value, "bold"), (f"{adopted}{conflicts}{waiting}", "")
+    )
     if cycle.moves:
         shown = table("to", "", "task", "what moved there")
         for move in _ordered(cycle.moves):

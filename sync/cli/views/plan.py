@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -32,6 +32,9 @@ SIGNS: Final = {
 
 PLAIN_RULES: Final = frozenset({"", "edit", "explained", "new"})
 """Rules that say no more than who changed it."""
+
+REASONS: Final = {"newest": "the newest", "priority": "which has priority"}
+"""Why an edit won over another one."""
 
 
 def show_plan(screen: Screen, report: PlanReport, *, groups: Sequence[str], config: Path | None) -> None:
@@ -88,7 +91,7 @@ def _show_action(screen: Screen, action: Action, now: datetime | None) -> None:
 
 
 def _show_change(screen: Screen, field: Field, change: Change, now: datetime | None, *, creating: bool) -> None:
-    source = "" if creating else f"  ({' '.join(_source(change, now))})"
+    source = "" if creating else f"  ({_source(change, now)})"
     if is_long(change.before, change.after):
         screen.parts((f"    {field.value}:", ""), (source, FAINT))
         for sign, line in line_diff(change.before, change.after):
@@ -98,13 +101,10 @@ def _show_change(screen: Screen, field: Field, change: Change, now: datetime | N
     screen.parts((f"    {field.value}: {what}", ""), (source, FAINT))
 
 
-def _source(change: Change, now: datetime | None) -> Iterator[str]:
-    yield f"changed on {change.by}" if change.by else "changed"
-    if change.at is not None and now is not None:
-        yield ago(change.at, now)
-    if change.rule == "newest":
-        yield "and is the newest"
-    elif change.rule == "priority":
-        yield "which has priority"
-    elif change.rule not in PLAIN_RULES:
-        yield f"(rule: {clean(change.rule)})"
+def _source(change: Change, now: datetime | None) -> str:
+    """Whose edit it is, when it was made if its side tells times, and why it won if somebody else had one."""
+    who = f"changed on {change.by}" if change.by else "changed"
+    when = f" {ago(change.at, now)}" if change.at is not None and now is not None else ""
+    if change.rule in PLAIN_RULES:
+        return f"{who}{when}"
+    return f"{who}{when}, {REASONS.get(change.rule, f'rule: {clean(change.rule)}')}"

@@ -9,7 +9,7 @@ from typing import Final
 from sync.cli.views.held import show_row
 from sync.cli.views.screen import BAD, GOOD, WARN, Screen, cell, table
 from sync.cli.views.sides import STATES, show_reasons
-from sync.cli.views.words import clean, listed, took, typed
+from sync.cli.views.words import clean, counted, listed, took, typed
 from sync.core.model import Held
 from sync.report import GroupReport, Result, RunReport
 
@@ -60,10 +60,11 @@ def _counts(group: GroupReport) -> str:
         "created": group.created,
         "updated": group.updated,
         "deleted": group.deleted,
-        "tied": group.adopted,
-        "in conflict": group.conflicts,
+        "adopted": group.adopted,
     }
     words = [f"{number} {word}" for word, number in counts.items() if number]
+    if group.conflicts:
+        words.append(counted(group.conflicts, "conflict"))
     return listed(words) if words else "nothing was written"
 
 

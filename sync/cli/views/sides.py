@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from sync.cli.views.screen import BAD, FAINT, GOOD, WARN, Screen
-from sync.cli.views.words import clean, listed
+from sync.cli.views.words import clean, counted, listed
 from sync.core.facts import Read
 from sync.report import SideReport
 
 STATES: Final[Mapping[str, str]] = {"ok": GOOD, "down": BAD, "paused": BAD, "dormant": FAINT}
+
+REMARKS: Final = 20
+"""Remarks of a cycle that are shown: a screenful."""
 
 
 def show_reasons(screen: Screen, sides: Mapping[str, SideReport], remarks: Iterable[str]) -> None:
@@ -24,9 +27,11 @@ def show_reasons(screen: Screen, sides: Mapping[str, SideReport], remarks: Itera
         verb = "is" if len(names) == 1 else "are"
         subject = f"{listed(names)} {verb} {listed(sorted(states))}"
         screen.parts((f"  {subject}: ", BAD if states & {"down", "paused"} else WARN), (clean(why), ""))
-    for remark in dict.fromkeys(remarks):
-        if remark not in told:
-            screen.line(f"  {clean(remark)}")
+    others = [remark for remark in dict.fromkeys(remarks) if remark not in told]
+    for remark in others[:REMARKS]:
+        screen.line(f"  {clean(remark)}")
+    if len(others) > REMARKS:
+        screen.line(f"  … and {counted(len(others) - REMARKS, 'more remark')} (-v shows each as it happens)")
 
 
 def _state(side: SideReport) -> str:

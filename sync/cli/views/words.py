@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-TITLE_WIDTH: Final = 44
-"""Cells of a title in a sentence: with the longest sentence around it, it fits a line of 80."""
+TITLE_WIDTH: Final = 32
+"""Cells of a title in a sentence: with sides of eight letters, what a plan says of a task then fits a line of 80."""
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})

@@ -9,6 +9,6 @@ from tests.connectors.checkvist.kit import Server, server
 
 @pytest.fixture(scope="session")
 def bench() -> Iterator[Server]:
-    """``with bench(reading) as it``: a sandbox, and what it was asked."""
+    """Gives each test a sandbox and what it was asked."""
     with server() as made:
         yield made

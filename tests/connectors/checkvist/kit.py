@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connectors.checkvist import MANIFEST
+from connectors.checkvist.capabilities import held, words
 from connectors.checkvist.connector import CheckvistConnector
+from connectors.checkvist.mapping import Translator
 from connectors.checkvist.sandbox import Reading, Sandbox
 from connectors.checkvist.settings import CheckvistSettings
-from connectors.contract import Entry, SideSettings, Stored
+from connectors.contract import Entry, Record, SideSettings, Stored
 from connectors.redact import Redactor
 from connectors.serving import Fault, FaultMiddleware, Faults, Kind, Serving, serve
 from connectors.task import Fields, Patch
@@ -27,7 +29,7 @@ class Clock:
     """A clock that moves when somebody waits, or when a test says so."""
 
     def __init__(self) -> None:
-        self.time = datetime(2026, 3, 1, 9, 0, 0, tzinfo=UTC)
+        self.time = datetime.now(UTC)  # the server's Date header is the real time: what a test compares must be near it
 
     def now(self) -> datetime:
         return self.time
@@ -91,7 +93,9 @@ class Server:
     def __call__(self, reading: str = "", app: ASGIApp | None = None) -> Iterator[Bench]:
         """A sandbox that reads the documents in some way, or another application in its place."""
         clock, faults = Clock(), Faults()
+        clock.sleep(-3600)  # the lists were made an hour ago
         sandbox = Sandbox(Reading.parse(reading), now=clock.now)
+        clock.sleep(3600)
         self._switch.app = FaultMiddleware(app or sandbox.app, faults)
         self._serving.forget("it")
         made = Bench(sandbox, self._serving, faults, clock)
@@ -159,3 +163,14 @@ def native(**members: object) -> Mapping[str, object]:
         "updated_at": "",
         **members,
     }
+
+
+def translator(**more: object) -> Translator:
+    """What a side with these settings makes of its items."""
+    one = side(**more)
+    return Translator(held=held(one), words=words(one), checklist=774411)
+
+
+def entry(partial: bool = False, /, **members: object) -> Entry:
+    """An item with these members, read."""
+    return translator().entry(Record(ref="5", raw_hash="h", native=native(**members)), partial=partial)

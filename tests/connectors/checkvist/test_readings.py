@@ -1,4 +1,4 @@
-"""The same story against a server on each side of every question that the documents leave open, one question at a time."""
+"""The same story against a server on each side of every question that the documents leave open, one at a time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from connectors.checkvist.sandbox import Reading, Sandbox
-from connectors.errors import Forbidden, Gone, Rejected, SideDown, Transient
+from connectors.errors import Forbidden, Gone, Rejected, SideDown
 from connectors.task import Field, Person, Status
 from tests.connectors.checkvist.kit import created, entries, settings, updated
 

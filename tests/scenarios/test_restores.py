@@ -1,0 +1,87 @@
+"""What comes back: restored tasks, entries in other containers, archives."""
+
+from __future__ import annotations
+
+from connectors.contract import Verb
+from sync.core.model import TaskLife
+from sync.report import Result
+
+NO_GET = {"without": [Verb.GET]}
+INCREMENTAL = {"incremental": True}
+
+
+def agreed(group, *titles, **traits):
+    """Sides that agree on some tasks."""
+    world = group(**traits)
+    for title in titles:
+        world.add("a", title)
+    world.settle()
+    return world
+
+
+def test_a_task_that_is_restored_under_its_old_id_lives_again_everywhere(group):
+    """A person restores what a person deleted, same id: alive again on all sides."""
+    world = agreed(group, "Milk", "Bread", a={}, b={}, c={})
+    ref = world.ref("a", "Milk")
+    world.vaults["a"].remove(ref)
+    world.settle()
+    assert world.titles("b") == world.titles("c") == ["Bread"]
+    world.vaults["a"].restore(ref)
+    world.settle()
+    for side in "abc":
+        assert world.titles(side) == ["Bread", "Milk"]
+    assert world.run().result is Result.QUIET
+    assert world.task("Milk").life is TaskLife.ALIVE
+
+
+def test_a_task_that_is_restored_where_we_deleted_it_lives_again(group):
+    """B's copy was deleted by us; a person restores it there: alive again on all sides."""
+    world = agreed(group, "Milk", "Bread", a=INCREMENTAL, b={}, c={})
+    ref = world.ref("b", "Milk")
+    world.vaults["a"].remove(world.ref("a", "Milk"))
+    world.settle()
+    world.run()
+    world.vaults["b"].restore(ref)
+    world.settle()
+    for side in "abc":
+        assert world.titles(side) == ["Bread", "Milk"]
+
+
+def test_an_entry_in_another_container_is_out_of_scope_and_comes_back(group):
+    """A person moves an entry to another container: let go, not deleted anywhere; moved back, it is tied again."""
+    world = agreed(group, "Milk", "Bread", a={}, b={})
+    ref = world.ref("a", "Milk")
+    world.vaults["a"].rehome(ref, "another list")
+    world.settle()
+    world.edit("b", world.ref("b", "Milk"), description="elsewhere")
+    world.settle()
+    assert (world.titles("a"), world.titles("b")) == (["Bread"], ["Bread", "Milk"])
+    world.vaults["a"].rehome(ref, "")
+    world.settle()
+    assert world.titles("a") == ["Bread", "Milk"]
+    assert world.ref("a", "Milk") == ref
+    assert world.link("Milk", "a").live
+    assert world.run().result is Result.QUIET
+
+
+def test_archiving_is_deleting_where_it_stands_for_it_and_back(group):
+    """A person archives an entry on a side where that means deleted, and takes it out again: deleted, restored."""
+    world = agreed(group, "Milk", "Bread", a={"archive_deletes": True}, b={})
+    ref = world.ref("a", "Milk")
+    world.vaults["a"].remove(ref)
+    world.settle()
+    assert world.titles("b") == ["Bread"]
+    world.vaults["a"].restore(ref)
+    world.settle()
+    assert world.titles("a") == world.titles("b") == ["Bread", "Milk"]
+    assert world.run().result is Result.QUIET
+
+
+def test_a_delete_from_elsewhere_is_an_archive_there(group):
+    """A delete propagates as an archive to a side where deleting means that."""
+    world = agreed(group, "Milk", "Bread", a=INCREMENTAL, b={"archive_deletes": True})
+    ref = world.ref("b", "Milk")
+    world.vaults["a"].remove(world.ref("a", "Milk"))
+    assert world.run().deleted == 1
+    assert world.vaults["b"].task(ref)["archived"] is True
+    assert world.run().result is Result.QUIET

@@ -1,0 +1,23 @@
+"""Fixtures: a group over two servers that lives as long as its test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.system.group import Group, group
+from tests.system.people import People
+
+
+@pytest.fixture
+def small(tmp_path) -> Iterator[Group]:
+    """A group with nothing in it yet, and the readings of seed 0."""
+    with group(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def people(small: Group) -> People:
+    """People in front of ``small``."""
+    return People(small)
