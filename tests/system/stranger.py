@@ -122,9 +122,13 @@ class Stranger:
         self._thread.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def stop(self) -> None:
+        """Serve nobody any more; the address is free."""
         self._http.shutdown()
         self._http.server_close()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
         assert self.broken == [], "this server failed by itself"
 
     def answer(self, call: Call) -> tuple[int, Json]:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from connectors.errors import Gone, Rejected, Transient
 from connectors.serving import Fault, Kind
 from connectors.task import Field
-from tests.connectors.checkvist.kit import created, entries, native, settings
+from tests.connectors.checkvist.kit import created, entries, entry, native, settings
 
 READINGS = ["unknown_item=404", "unknown_item=403", "unknown_item=empty", "errors=soft"]
 GET, LIST = "GET /tasks/{}.json", "GET /tasks.json"
@@ -171,3 +171,25 @@ def test_at_most_ten_other_lists_are_searched_those_that_changed_last(bench):
         with pytest.raises(Gone):
             it.connected(settings(auth="basic")).get("5")
         assert asked == [774411, *range(20, 10, -1)]
+
+
+def test_an_item_that_is_answered_as_deleted_is_gone_if_the_list_agrees(bench):
+    listed: list[object] = []
+
+    async def item(request):
+        return JSONResponse([native(id=5, deleted=True)])
+
+    async def items(request):
+        return JSONResponse(listed)
+
+    routes = [Route("/checklists/774411/tasks/5.json", item), Route("/checklists/774411/tasks.json", items)]
+    with bench(app=Starlette(routes=routes)) as it:
+        with pytest.raises(Gone):
+            it.connected(settings(auth="basic")).get("5")
+        listed.append(native(id=5))
+        assert not it.connected(settings(auth="basic")).get("5").deleted
+
+
+def test_an_item_that_a_list_marks_as_deleted_is_a_tombstone():
+    assert entry(deleted=True).deleted
+    assert not entry(deleted=False).deleted
