@@ -43,7 +43,7 @@ class Clock(Protocol):
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait. May raise ``Transient`` (not applied) when the program is asked to stop meanwhile."""
         ...
 
 

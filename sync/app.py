@@ -5,7 +5,7 @@ The only place that asks the registry for a vendor.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -18,19 +18,51 @@ from pydantic import BaseModel, SecretStr
 
 from connectors import registry
 from connectors.contract import Clock, Manifest
+from connectors.errors import BadSettings
 from connectors.redact import Redactor
 from sync.checking import check_side, unknown_lines
 from sync.choices import UnknownName, fitting_choice
 from sync.config import Config, GroupConfig, load
 from sync.config.model import MatchPolicy
-from sync.core.facts import Read
 from sync.core.model import Held, SideName, State, TaskLife
 from sync.core.policy import GroupPolicy, SideSpec
-from sync.cycle import Cycle, Side, Wishes
+from sync.cycle import PERSON, Cycle, Side, Wishes
 from sync.progress import Progress, Silent
-from sync.report import CheckReport, GroupReport, GroupStatus, PlanReport, Result, RunReport, SideReport, SideStatus
+from sync.report import (
+    CheckReport,
+    GroupStatus,
+    PlanReport,
+    RunReport,
+    SideStatus,
+)
+from sync.running import Runner
 from sync.sides import SideMaker
-from sync.store import Lease, LeaseError, Owner, Store
+from sync.store import Store
+
+
+class Manifests(Mapping[str, type[BaseModel]]):
+    """The settings classes of the connectors, each loaded when it is used: a broken plug-in stops its users only."""
+
+    def __init__(self) -> None:
+        self._names = registry.known()
+
+    def manifest(self, name: str) -> Manifest:
+        """A connector's manifest. Raises ``UnknownConnector``, ``BrokenConnector``."""
+        return registry.load(name)
+
+    def __getitem__(self, name: str) -> type[BaseModel]:
+        if name not in self._names:
+            raise KeyError(name)
+        settings = self.manifest(name).settings
+        if not issubclass(settings, BaseModel):
+            raise BadSettings(f"the settings of the connector {name} are no pydantic model", hint="ask its author")
+        return settings
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 class App:
@@ -49,14 +81,12 @@ class App:
     @classmethod
     def open(cls, *, config: Path | None, env: Mapping[str, str], cwd: Path, clock: Clock, read_only: bool) -> App:
         """Load the configuration and open the store. Raises ``ConfigError``, ``StoreError``."""
-        names = registry.known()
-        manifests = {name: registry.load(name) for name in names}
-        settings: dict[str, type[BaseModel]] = {
-            name: manifest.settings for name, manifest in manifests.items() if issubclass(manifest.settings, BaseModel)
-        }
-        loaded = load(config, env=env, cwd=cwd, connectors=settings)
+        manifests = Manifests()
+        loaded = load(config, env=env, cwd=cwd, connectors=manifests)
         store = Store.open(loaded.store.url, clock=clock, read_only=read_only)
-        return cls(loaded, {side.name: manifests[side.connector] for side in loaded.sides.values()}, store, clock)
+        return cls(
+            loaded, {side.name: manifests.manifest(side.connector) for side in loaded.sides.values()}, store, clock
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -86,39 +116,23 @@ class App:
 
         With ``plan`` (a hash) all groups are decided first, and nothing is written unless it is that plan.
         """
-        report = RunReport()
-        if plan is not None:
-            now = self.plan(groups, progress=progress)
-            if now.hash != plan:
-                report.refused = f"the plan {plan} no longer holds: a run would now carry out {now.hash}"
-                report.exit = 3
-                return report
         wishes = Wishes(sweep=sweep, allow=allow, limit=limit)
         self._store.enrol(list(self.config.groups))
-        for name in self._groups(groups):
-            report.groups[name] = self._run_group(name, wishes, stop=stop, progress=progress)
-        report.exit = max((group.code for group in report.groups.values()), default=0)
-        return report
-
-    def _run_group(self, name: str, wishes: Wishes, *, stop: Event, progress: Progress) -> GroupReport:
-        try:
-            lease = self._store.acquire(name, owner=Owner.here())
-            with ExitStack() as stack:
-                stack.callback(self._store.release, lease)
-                stack.enter_context(self._store.keep(lease))
-                cycle = self._cycle(name, wishes, stop=stop, progress=progress, stack=stack)
-                return self._run_cycle(name, cycle, lease)
-        except LeaseError as error:
-            why = str(error)
-            sides = {side: SideReport(state="down", why=why, read=Read.NONE) for side in self.config.groups[name].sides}
-            return GroupReport(result=Result.OWED, sides=sides, requests=dict.fromkeys(sides, 0), code=4, lines=[why])
-
-    def _run_cycle(self, name: str, cycle: Cycle, lease: Lease) -> GroupReport:
-        number = self._store.begin_cycle(name, self._clock.now())
-        cycle.prepare(number=number)
-        report = cycle.carry_out(lease)
-        counts = {key: value for key, value in report.as_json().items() if isinstance(value, int)}
-        self._store.finish_cycle(number, seconds=report.seconds, result=report.result.value, counts=counts)
+        report = RunReport()
+        names = self._groups(groups)
+        runner = Runner(
+            store=self._store,
+            clock=self._clock,
+            sides={name: group.sides for name, group in self.config.groups.items()},
+            make=lambda name, stack: self._cycle(name, wishes, stop=stop, progress=progress, stack=stack),
+        )
+        if plan is not None:
+            runner.run_plan(report, plan, names)
+        else:
+            for name in names:
+                runner.run(report, [name])
+        codes = [group.code for group in report.groups.values()]
+        report.exit = PERSON if report.refused else max(codes, default=0)
         return report
 
     def plan(self, groups: Sequence[str], *, progress: Progress) -> PlanReport:
@@ -189,7 +203,7 @@ class App:
     def resolve(self, held_id: str, choice: Sequence[str]) -> str:
         """Record a decision about a held row. Raises ``UnknownName``, ``NoLongerOpen``; gives the sentence to print."""
         number = held_id.removeprefix("h")
-        if not number.isdigit():
+        if not (number.isascii() and number.isdigit() and len(number) < 19):  # noqa: PLR2004 - a row's number has 63 bits
             raise UnknownName(f"{held_id} is no id of a held row", hint="tasksync held lists them")
         rows = {held.id: held for _, held in self._store.held() if not held.decision}
         held = rows.get(int(number))

@@ -128,6 +128,11 @@ class Cycle:
         self.store.record(state, cycle=self.number, moved=(), acted=(), lease=lease)
         return self._report(decision, state, outcome, owed, undeliverable)
 
+    @property
+    def actions(self) -> list[Action]:
+        """What was decided, once the cycle is prepared."""
+        return self._decided()[0].actions
+
     def as_plan(self) -> GroupPlan:
         """What a cycle would do."""
         decision, state = self._decided()

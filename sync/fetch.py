@@ -152,6 +152,7 @@ class Reader:
         ]
         for ref in missing[:PROBES]:
             self._ask(observation, ref)
+        observation.found |= observation.listed.intersection(missing) if complete else set()
 
     def _ask(self, observation: Observation, ref: str) -> None:
         if not isinstance(self.connector, Get):

@@ -7,6 +7,7 @@ Values are canonical (``core.codec`` makes JSON and text of them); counts are th
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -140,6 +141,12 @@ def plan_hash(groups: Mapping[str, Iterable[Action]]) -> str:
     ]
     packed = sorted(orjson.dumps(row, option=orjson.OPT_SORT_KEYS) for row in rows)
     return hashlib.sha256(b"\n".join(packed)).hexdigest()[:12]
+
+
+def count_actions(actions: Iterable[Action]) -> str:
+    """How many actions of each kind, in words: "2 create, 1 update"."""
+    counts = Counter(action.do.value for action in actions)
+    return ", ".join(f"{number} {name}" for name, number in sorted(counts.items())) or "nothing to do"
 
 
 def sides_json(sides: Mapping[SideName, SideReport]) -> dict[str, JsonValue]:

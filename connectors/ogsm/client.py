@@ -11,7 +11,16 @@ from urllib.parse import quote
 
 from requests.auth import HTTPBasicAuth
 
-from connectors.errors import Applied, BadSettings, ContractBroken, Forbidden, TaskMoved, TaskRefused, Transient
+from connectors.errors import (
+    Applied,
+    BadCredentials,
+    BadSettings,
+    ContractBroken,
+    Forbidden,
+    TaskMoved,
+    TaskRefused,
+    Transient,
+)
 from connectors.ogsm.paging import check_whole, next_page
 from connectors.ogsm.wire import Malformed, action_of, actions_of, ref_of
 from connectors.task import JsonValue, Native, Ref
@@ -22,6 +31,7 @@ if TYPE_CHECKING:
 _LIST: Final = "/api/v2/actions.json"
 _MOST_PAGES: Final = 10_000
 """A list of more pages than this goes round in circles."""
+_KEY_HINT: Final = "check username and password of this side: an administrator makes them under Settings, API"
 _ADDRESS_HINT: Final = "check base_url of this side: the address of your OGSM, without /api"
 
 
@@ -92,6 +102,8 @@ class OgsmClient:
             return self._http.send("GET", _LIST, params=parameters or None, auth=self._auth, changing=False, what=where)
         except (TaskMoved, TaskRefused) as refused:
             raise BadSettings(refused.message, hint=_ADDRESS_HINT) from refused
+        except BadCredentials as refused:
+            raise BadCredentials(refused.message, hint=_KEY_HINT) from refused
         except Forbidden as refused:
             hint = "an administrator lets the API's user read actions under Settings, API"
             raise Forbidden(refused.message, hint=hint) from refused

@@ -15,10 +15,7 @@ from sync.core.merge import Merge
 from sync.core.model import Do, Held, HeldKind, Link, LinkLife, SideName, Task, TaskId, TaskLife
 from sync.core.plan import CLOSED_BY_DELETE, UNSENT
 from sync.core.policy import AccessPolicy, DeletePolicy
-from sync.core.settle import make_again
-
-DELETED_THERE = "deleted there"
-DELETED_HERE = "deleted from here"
+from sync.core.settle import DELETED_HERE, DELETED_THERE, make_again
 
 
 @dataclass(slots=True)

@@ -90,7 +90,8 @@ class Observation:
 
     ``entries`` are those that were read and are not known to be unchanged; ``listed`` the refs that the read named,
     with ``unchanged`` among them not decoded. ``gone`` are refs for which a get said so, ``answers`` whether a known
-    task or a complete listing answered in this cycle. ``offset`` seconds are to be added to the vendor's times to
+    task or a complete listing answered in this cycle. ``found`` are listed too: a complete listing lacked them, and a
+    get had them. ``offset`` seconds are to be added to the vendor's times to
     have ours.
     """
 
@@ -101,6 +102,7 @@ class Observation:
     entries: dict[Ref, Entry] = field(default_factory=dict)
     listed: frozenset[Ref] = frozenset()
     gone: set[Ref] = field(default_factory=set)
+    found: set[Ref] = field(default_factory=set)
     answers: bool = False
     total: int | None = None
     offset: float = 0.0

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from connectors.task import Ref
 from sync.core.diff import LinkDiff
 from sync.core.facts import Observation, Read
 from sync.core.model import Held, HeldKind, Link, Shrink, Side
@@ -44,8 +45,13 @@ class Verdict:
 
 
 def missing_links(links: Sequence[Link], observation: Observation) -> list[Link]:
-    """The live links that a complete read did not name."""
-    return [link for link in links if link.live and link.ref not in observation.listed]
+    """The live links that a complete read did not name, those that a get had nevertheless included."""
+    return [link for link in links if link.live and link.ref not in named(observation)]
+
+
+def named(observation: Observation) -> frozenset[Ref]:
+    """What the listing itself named: a listing that omits what is there is not to be believed either."""
+    return observation.listed - observation.found
 
 
 def digest_of(observation: Observation, missing: Sequence[Link]) -> str:
@@ -86,7 +92,7 @@ def judge_missing(
     live = [link for link in links if link.live]
     missing = missing_links(live, observation)
     digest = digest_of(observation, missing)
-    if policy.guards.emptied and len(live) >= FEW and not observation.listed:
+    if policy.guards.emptied and len(live) >= FEW and not named(observation):
         if _lifted("emptied", side, digest, allow):
             return Verdict()
         return Verdict("emptied", f"{side.name} lists no task, {len(live)} were linked", asks=True)
@@ -94,7 +100,7 @@ def judge_missing(
     if share is None or len(missing) < FEW or len(missing) <= share * len(live):
         side.shrink = None
         return Verdict()
-    if _lifted("shrunk", side, digest, allow) or _believed(side, len(observation.listed), digest, policy, now):
+    if _lifted("shrunk", side, digest, allow) or _believed(side, len(named(observation)), digest, policy, now):
         return Verdict()
     return Verdict("shrunk", f"{side.name} lists {len(live) - len(missing)} of {len(live)} linked tasks")
 

@@ -83,6 +83,14 @@ class Lens:
             return ""
         return self.spec.of(field).view.refuses(value)
 
+    def named(self, field: Field, seen: Value) -> Value:
+        """A side value in the group's terms, for people and scripts: persons by key, a parent by its task."""
+        if field is Field.ASSIGNEES and isinstance(seen, tuple):
+            return tuple(self.key(str(handle)) for handle in seen)
+        if field is Field.PARENT and seen is not None:
+            return self._refs.get((self.spec.name, str(seen)))
+        return seen
+
     def send(self, field: Field, value: Value) -> Value:
         """A side value as the connector takes it: people as persons."""
         if field is Field.ASSIGNEES and isinstance(value, tuple):

@@ -22,7 +22,7 @@ deleted, with a live link                                      deleted, children
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -33,7 +33,7 @@ from sync.core.lens import Lens, Lenses
 from sync.core.model import Do, HeldKind, Link, SideName, Task, TaskId, TaskLife
 from sync.core.order import ordered_sides, outgoing
 from sync.core.policy import AccessPolicy
-from sync.core.settle import CREATE_AGAIN, CREATE_REFUSED
+from sync.core.settle import CREATE_AGAIN, CREATE_REFUSED, DELETED_THERE
 from sync.core.tree import depth
 
 UNSENT = frozenset({Field.COMPLETED, Field.POSITION, Field.URL, Field.COMMENTS, Field.CUSTOM})
@@ -210,7 +210,11 @@ class Planner:
             return [self._action(Do.CLOSE, task, link, lens, {Field.STATUS: lens.view(Field.STATUS, Status.CANCELLED)})]
         else:
             do = Do.LET_GO
-        return [self._action(do, task, link, lens, {})]
+        return [replace(self._action(do, task, link, lens, {}), why=self._deleted_on(task))]
+
+    def _deleted_on(self, task: Task) -> str:
+        sides = [link.side for link in self.lenses.state.of_task(task.id) if link.reason == DELETED_THERE]
+        return f"deleted on {' and '.join(sides)}" if sides else ""
 
     def _moves(self, side: SideName, creates: list[Action]) -> list[Action]:
         lens = self.lenses[side]
@@ -230,10 +234,10 @@ class Planner:
             pair = link.pairs.get(name) if link is not None else None
             version = versions[name]
             changes[name] = Change(
-                before=pair.stored if pair is not None else None,
-                after=after,
+                before=lens.named(name, pair.stored) if pair is not None else None,
+                after=lens.named(name, after),
                 by=version.side or task.born,
-                rule=version.rule or "new",
+                rule=self._rule(task, link, name) if link is not None else "new",
                 at=version.at,
             )
         return Action(
@@ -246,6 +250,12 @@ class Planner:
             versions={name: version.number for name, version in versions.items()},
             changes=changes,
         )
+
+    def _rule(self, task: Task, link: Link, name: Field) -> str:
+        """Why a field is owed: what decided its value, or that the side sees the same value otherwise now."""
+        if self._behind(task, link, name):
+            return task.version(name).rule or "new"
+        return "its parent is linked now" if name is Field.PARENT else "its mapping changed"
 
     def _doubted(self) -> set[tuple[TaskId, SideName]]:
         """Tasks that an unplaced entry of a side may be: not created there until a person has decided."""

@@ -66,7 +66,12 @@ class Questions:
         ]
         if verdict is None:
             return
-        decision.warnings.append(f"{verdict.why}: the read was set aside")
+        hint = (
+            "tasksync held shows the choices"
+            if asks
+            else f"two more equal reads let it pass, or --allow {verdict.guard}"
+        )
+        decision.warnings.append(f"{verdict.why}: the read was set aside; {hint}")
         if not asks or any(held.key == key for held in self.state.held):
             return
         missing = missing_links(links, observation) if verdict.guard == "emptied" else []

@@ -13,6 +13,8 @@ from sync.core.model import Intent, Link, Pair, Task
 
 CREATE_REFUSED = "refused when it was to be created"
 CREATE_AGAIN = "to be created again"
+DELETED_THERE = "deleted there"
+DELETED_HERE = "deleted from here"
 
 
 def pair_of(name: Field, sent: Value, seen: Mapping[Field, Value], *, confirmed: bool) -> Pair:

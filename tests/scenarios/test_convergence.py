@@ -8,7 +8,6 @@ can be told on any side without asking the engine.
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections import Counter
@@ -54,7 +53,6 @@ TEXTS = ("", "note", "one\ntwo\nthree", "one\n2\nthree", "  padded  ")
 DAYS = (None, "2026-04-01", "2026-04-02", "2028-02-29")
 LABELS = ((), ("home",), ("Home", "work"), ("errand",))
 STATES = ("needs_action", "completed")
-EXAMPLES = {"dev": 25, "ci": 300, "torture": 5000}
 
 
 class Killed(BaseException):
@@ -375,10 +373,8 @@ class Convergence(RuleBasedStateMachine):
             store.close()
 
 
-profile = os.environ.get("HYPOTHESIS_PROFILE", "dev")
 TestConvergence = Convergence.TestCase
 TestConvergence.settings = settings(
-    max_examples=EXAMPLES.get(profile, 25),
     stateful_step_count=14,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],

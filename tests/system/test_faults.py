@@ -43,7 +43,6 @@ def once(at: Group, server: Stranger, fault: Fault) -> tuple[int, list[str]]:
     server.fault = fault
     done = at.tasksync("run", "--once")
     server.fault = None
-    print(done.out)
     words = " ".join(done.out.split())
     assert "nothing was written" in words, done.out
     return done.code, [line for line in unwrapped(done.out) if line.startswith((f"{side} is ", f"{side}: "))]
@@ -72,6 +71,7 @@ def test_a_side_that_can_not_be_read_is_told_in_one_line_and_nothing_moves(settl
     assert len(lines) == 1, lines
     for word in words:
         assert word in lines[0]
+    assert {3: "tasksync held", 4: "--allow shrunk"}[code] in lines[0]
     assert at.writes == before
     assert people.ledger.problems() == []
     at.stay_quiet()
@@ -87,7 +87,7 @@ def test_a_refused_password_names_the_keys_to_check(settled, side):
     delattr(server, key)
     assert code == 4
     assert len(lines) == 1, lines
-    assert {"outline": "check username and remote_key", "strategy": "password"}[side] in lines[0]
+    assert {"outline": "check username and remote_key", "strategy": "check username and password"}[side] in lines[0]
     assert at.writes == before
     assert people.ledger.problems() == []
 
@@ -108,7 +108,7 @@ def test_a_short_pause_is_waited_for(settled, side):
     assert time.monotonic() - began >= 2
 
 
-@pytest.mark.parametrize(("share", "code", "word"), [(0, 3, "lists none of"), (0.5, 4, "set aside")])
+@pytest.mark.parametrize(("share", "code", "word"), [(0, 3, "lists no task"), (0.5, 4, "lists 20 of 40")])
 @pytest.mark.parametrize("side", ["outline", "strategy"])
 def test_a_list_that_lost_tasks_is_set_aside_and_deletes_nothing(settled, side, share, code, word):
     at, people = settled
@@ -117,6 +117,7 @@ def test_a_list_that_lost_tasks_is_set_aside_and_deletes_nothing(settled, side, 
     assert found == code
     assert len(lines) == 1, lines
     assert word in lines[0]
+    assert {3: "tasksync held", 4: "--allow shrunk"}[code] in lines[0]
     assert at.writes == before
     assert people.ledger.problems() == []
     assert at.run()["deleted"] == 0
