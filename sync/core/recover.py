@@ -113,7 +113,7 @@ class Recovery:
                 titled,
             )
             return False
-        if observation.read is Read.COMPLETE:
+        if is_whole(self.merge.lenses.state, observation):
             intent.reads += 1
             if intent.reads >= READS:
                 return True
@@ -186,10 +186,21 @@ def titled(state: State, intent: Intent, observation: Observation) -> list[Entry
 
 def unseen_creates(state: State, observation: Observation) -> list[Intent]:
     """The open creates that a complete read does not show: a second read, a moment later, settles them."""
-    if observation.read is not Read.COMPLETE:
+    if not is_whole(state, observation):
         return []
     mine = [intent for intent in state.intents if intent.side == observation.side and intent.do is Do.CREATE]
     return [intent for intent in mine if not titled(state, intent, observation)]
+
+
+def is_whole(state: State, observation: Observation) -> bool:
+    """Whether a complete read may count against a create: it lacks no linked task that is not gone on being asked.
+
+    A listing that forgets what is known to be there says nothing about what is not known yet.
+    """
+    if observation.read is not Read.COMPLETE or observation.found:
+        return False
+    known = (link.ref for link in state.of_side(observation.side) if link.live)
+    return all(ref in observation.listed or ref in observation.gone or ref in observation.entries for ref in known)
 
 
 def open_creates(state: State, side: SideName) -> list[Intent]:

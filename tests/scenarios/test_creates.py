@@ -32,6 +32,24 @@ def test_a_create_whose_answer_was_lost_is_found_again(group, traits):
     quiet(world)
 
 
+@pytest.mark.parametrize("traits", [{}, {"without": [Verb.GET]}], ids=["get", "no get"])
+def test_a_listing_that_forgets_what_is_there_says_nothing_about_a_lost_create(group, traits):
+    """A cut listing lacks a linked task too: the create stays open, and is found in the next good one."""
+    world = group(a={}, b=traits)
+    world.add("b", "Bread")
+    world.add("b", "Eggs")
+    world.settle()
+    world.add("a", "Milk")
+    with failing(world.vaults["b"], "create", lose_answer(), when="after"):
+        world.run()
+    world.vaults["b"].listing = lambda tasks: tasks[:1]
+    assert world.run().created == 0
+    world.vaults["b"].listing = None
+    assert world.run().created == 1
+    assert world.titles("b") == world.titles("a") == ["Bread", "Eggs", "Milk"]
+    quiet(world)
+
+
 @pytest.mark.parametrize("traits", [{}, {"incremental": True}], ids=["snapshot", "incremental"])
 def test_a_create_that_never_arrived_is_sent_again(group, traits):
     """Two complete reads do not show it: it is sent again, in the same cycle."""
