@@ -66,7 +66,7 @@ class OgsmClient:
                 actions = tuple(_unseen(actions_of(answer.json()), seen, paged=len(asked) > 1))
                 following = _following(answer, asked, received=len(seen))
             except Malformed as broken:
-                raise _broken("the list of actions", broken) from None
+                raise self._broken("the list of actions", broken) from None
             yield Listing(
                 actions=actions, last=following is None, server_time=answer.server_time, received=answer.received
             )
@@ -78,12 +78,12 @@ class OgsmClient:
         """Make an action; the complete action with its id. Raises ``TaskRefused``, ``RetryLater``, ``SideDown``."""
         what = f'new action "{shorten(str(body.get("title", "")), 60, placeholder="…")}"'
         answer = self._http.send("POST", _LIST, json=body, auth=self._auth, changing=True, what=what)
-        return _action(answer, what)
+        return self._action(answer, what)
 
     def update(self, ref: Ref, body: Mapping[str, JsonValue]) -> Native | None:
         """Change the members that are named; the complete action, None if the answer is empty. Raises ``Gone`` too."""
         answer = self._http.send("PATCH", _path(ref), json=body, auth=self._auth, changing=True, what=f"action {ref}")
-        return _action(answer, f"action {ref}", ref) if answer.body.strip() else None
+        return self._action(answer, f"action {ref}", ref) if answer.body.strip() else None
 
     def delete(self, ref: Ref) -> Native | None:
         """Delete an action; what it was, or None where the answer does not say. Raises ``Gone`` too."""
@@ -107,6 +107,22 @@ class OgsmClient:
         except Forbidden as refused:
             hint = "an administrator lets the API's user read actions under Settings, API"
             raise Forbidden(refused.message, hint=hint) from refused
+
+    def _action(self, answer: Answer, what: str, ref: Ref | None = None) -> Native:
+        try:
+            action = action_of(answer.json())
+        except Malformed as broken:
+            raise self._broken(what, broken, applied=Applied.UNKNOWN) from None
+        if ref is not None and ref_of(action) != ref:
+            raise self._broken(what, Malformed(f"action {ref_of(action)}"), applied=Applied.UNKNOWN)
+        return action
+
+    def _broken(self, what: str, broken: Malformed, applied: Applied = Applied.NO) -> ContractBroken:
+        return ContractBroken(
+            self._http.secrets.mask(f"{what}: the server answered {broken}"),
+            hint=f"is this an OGSM server? {_ADDRESS_HINT}",
+            applied=applied,
+        )
 
 
 def _path(ref: Ref) -> str:
@@ -134,19 +150,3 @@ def _unseen(actions: list[Native], seen: dict[Ref, Native], *, paged: bool) -> I
             raise Transient(f"action {ref} changed while the list was being read", hint="it is read again next time")
         elif seen[ref] != action:
             raise Malformed(f"an array with two different actions {ref}")
-
-
-def _action(answer: Answer, what: str, ref: Ref | None = None) -> Native:
-    try:
-        action = action_of(answer.json())
-    except Malformed as broken:
-        raise _broken(what, broken, applied=Applied.UNKNOWN) from None
-    if ref is not None and ref_of(action) != ref:
-        raise _broken(what, Malformed(f"action {ref_of(action)}"), applied=Applied.UNKNOWN)
-    return action
-
-
-def _broken(what: str, broken: Malformed, applied: Applied = Applied.NO) -> ContractBroken:
-    return ContractBroken(
-        f"{what}: the server answered {broken}", hint=f"is this an OGSM server? {_ADDRESS_HINT}", applied=applied
-    )

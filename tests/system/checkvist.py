@@ -48,6 +48,7 @@ class Checkvist(Items, Stranger):
         Items.__init__(self)
         self.reading = reading or CheckvistReading.drawn(seed)
         self.tokens: set[str] = set()
+        self.given: list[str] = []  # all tokens that there ever were
 
     def answer(self, call: Call) -> tuple[int, Json]:
         said = self._said(call)
@@ -123,6 +124,7 @@ class Checkvist(Items, Stranger):
     def _token(self) -> str:
         token = f"token-{len(self.log)}-{self.draw.random():.9f}"
         self.tokens.add(token)
+        self.given.append(token)
         return token
 
     def _admit(self, call: Call, said: dict[str, Json]) -> None:

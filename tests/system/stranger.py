@@ -125,11 +125,15 @@ class Stranger:
     def stop(self) -> None:
         """Serve nobody any more; the address is free."""
         self._http.shutdown()
+        self.close()
+
+    def close(self) -> None:
+        """Give the address back, where nothing was served."""
         self._http.server_close()
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-        assert self.broken == [], "this server failed by itself"
+        assert self.broken == [], self.broken
 
     def answer(self, call: Call) -> tuple[int, Json]:
         """The API: a status and what is encoded as JSON (None: an empty body). Raises ``Refuse``."""

@@ -29,7 +29,6 @@ def do_the_job(at: Group, seed: int, *, tasks: int, edits: int, deletes: int) ->
     people.delete(deletes)
     at.settle()
     assert people.ledger.problems() == [], "after the deletes"
-    assert at.stay_quiet()["waiting"] == 0
 
 
 def test_the_seeds_of_these_tests_see_each_value_of_every_reading():
@@ -54,7 +53,7 @@ def test_two_hundred_tasks_and_fifty_edits(tmp_path, seed):
 
 def test_a_cycle_without_work_sends_one_list_request_a_side_and_a_log_in(small, people):
     people.fill(10)
-    small.settle()
+    small.run()
     small.outline.log.clear()
     small.strategy.log.clear()
     report = small.stay_quiet()
@@ -66,7 +65,7 @@ def test_a_cycle_without_work_sends_one_list_request_a_side_and_a_log_in(small, 
 def test_with_basic_authentication_there_is_no_log_in(tmp_path):
     with group(tmp_path, outline_keys='auth = "basic"') as at:
         People(at).fill(2)
-        at.settle()
+        at.run()
         at.outline.log.clear()
         at.stay_quiet()
         assert at.outline.log == [("GET", "/checklists/4711/tasks.json")]
@@ -74,7 +73,7 @@ def test_with_basic_authentication_there_is_no_log_in(tmp_path):
 
 def test_edits_of_different_fields_of_one_task_on_both_sides_both_stand(small, people):
     number = people.add_item()
-    small.settle()
+    small.run()
     kept = people.ledger.tasks[number]
     item, action = people.ledger.refs()[number]
     kept.title, kept.due = f"{number} from the outline", "2027-05-05"
@@ -88,7 +87,7 @@ def test_edits_of_different_fields_of_one_task_on_both_sides_both_stand(small, p
 def test_edits_of_one_field_on_both_sides_are_won_by_the_first_side_and_the_loser_is_kept(small, people):
     """OGSM tells no times, so that "newest" can not decide: the order of the sides does."""
     number = people.add_action()
-    small.settle()
+    small.run()
     item, action = people.ledger.refs()[number]
     small.strategy.edit(action, due="2031-02-02")
     small.outline.edit(item, due_date="2031-01-01")
@@ -104,7 +103,7 @@ def test_held_conflicts_wait_for_a_person_while_other_fields_go_on(tmp_path):
     with group(tmp_path, group_keys='conflict = "hold"') as at:
         people = People(at)
         number = people.add_item()
-        at.settle()
+        at.run()
         kept = people.ledger.tasks[number]
         item, action = people.ledger.refs()[number]
         at.strategy.edit(action, due="2031-02-02", title=f"{number} renamed")
@@ -128,7 +127,7 @@ def test_closing_a_parent_closes_what_is_below_it_on_both_sides(small, people):
     child.parent, parent.status, child.status = 1, "todo", "todo"
     small.outline.tick(refs[1], 0)
     people.ledger.note_parents()
-    small.settle()
+    small.run()
     small.outline.tick(refs[1], 1)
     child.status = DONE
     small.settle()
@@ -142,7 +141,7 @@ def test_deleting_an_action_whose_item_has_children_deletes_no_child(small, peop
     small.outline.edit(refs[below], parent_id=refs[above])
     people.ledger.tasks[below].parent = above
     people.ledger.note_parents()
-    small.settle()
+    small.run()
     people.delete_action(above)
     small.settle()
     assert people.ledger.problems() == []
@@ -155,7 +154,7 @@ def test_deleting_an_item_deletes_what_was_below_it_on_both_sides(small, people)
     small.outline.edit(refs[below], parent_id=refs[above])
     small.outline.edit(refs[apart], parent_id=0)
     people.ledger.tasks[below].parent, people.ledger.tasks[apart].parent = above, None
-    small.settle()
+    small.run()
     people.delete_item(above)
     small.settle()
     assert people.ledger.problems() == []
@@ -164,7 +163,7 @@ def test_deleting_an_item_deletes_what_was_below_it_on_both_sides(small, people)
 
 def test_a_delete_on_one_side_and_an_edit_on_the_other_keep_the_task(small, people):
     numbers = [people.add_item() for _ in range(4)]
-    small.settle()
+    small.run()
     item, action = people.ledger.refs()[numbers[0]]
     small.outline.remove(item)
     kept = people.ledger.tasks[numbers[0]]
