@@ -6,7 +6,7 @@ losers and brought to the task's value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,11 +67,13 @@ class Adoption:
         absorb_entry(link, member.entry, self.merge.lenses[member.side])
         self.merge.lenses.tie(link)
 
-    def fill(self, task: Task, member: Member, *, joins: bool) -> None:
-        """The values of an entry into its task: all of them, or what is empty there."""
+    def fill(self, task: Task, member: Member, *, joins: bool, only: Container[Field] = frozenset(Field)) -> None:
+        """The values of an entry into its task: all of them, or what is empty there; no field but ``only``."""
         lens = self.merge.lenses[member.side]
         link = self.merge.lenses.state.links[task.id, member.side]
         for name, seen in lens.take(member.entry).items():
+            if name not in only:
+                continue
             if name in UNMERGED:
                 self._fill_unmerged(task, name, seen)
                 continue

@@ -172,7 +172,7 @@ class _Cycle:
         self.deltas += diff.deltas
         if diff.first:
             member = member_of(self.lenses, spec.name, diff.entry, first_meeting=False)
-            Adoption(self.merge, self.told.now).fill(task, member, joins=True)
+            Adoption(self.merge, self.told.now).fill(task, member, joins=True, only=diff.first.keys())
         completed = diff.seen.get(Field.COMPLETED)
         if isinstance(completed, datetime) and isinstance(task.values.get(Field.STATUS), Status):
             task.values[Field.COMPLETED] = completed

@@ -204,6 +204,7 @@ def test_sides_that_take_no_part(small, people):
     small.outline.fault = instead(RESET)
     report = told(small, "run", "--once", code=4, shape=RUN)["groups"]["work"]
     assert (report["result"], report["sides"]["outline"]["state"]) == ("failed", "down")
+    small.outline.fault = instead(said(403))
     told(small, "plan", code=4, shape=PLAN)
     told(small, "check", code=4, shape=CHECK)
 
@@ -213,8 +214,8 @@ def test_sides_that_take_no_part(small, people):
     [(("run", "--once", "nosuch"), "usage"), (("plan", "--what"), "usage"), (("run",), "usage")],
 )
 def test_errors_of_use(small, arguments, kind):
-    assert told(small, *arguments, code=2, shape=ERROR)["error"]["kind"] == kind
-    assert told(small, *arguments, code=2, shape=ERROR)["error"]["problems"] == []
+    error = told(small, *arguments, code=2, shape=ERROR)["error"]
+    assert (error["kind"], error["problems"]) == (kind, [])
 
 
 def test_errors_of_configuration_and_store(small):

@@ -104,21 +104,15 @@ def test_deletes_over_the_guard_are_held_and_go_on_when_they_are_approved_one_by
     with group(tmp_path, group_keys=GUARDS) as at:
         people = People(at)
         for _ in range(10):
-            people.add_item()
+            people.add_action()
         at.run()
-        numbers = sorted(people.ledger.items())
-        gone = [*numbers[-2:], people.draw.choice(numbers[:-2])]
-        before = set(people.ledger.tasks)
-        for number in gone:
-            if number in people.ledger.items():
-                people.delete_item(number)
-        lost = before - set(people.ledger.tasks)
-        assert len(lost) >= 3
+        for number in sorted(people.ledger.tasks)[:3]:
+            people.delete_action(number)
         report = run_until_held(at)
         assert (report["result"], report["exit"], report["deleted"]) == ("held", 3, 0), brief(report)
         rows = held(at)
         assert {row["kind"] for row in rows} == {"delete"}
-        assert len(rows) == len(lost)
+        assert len(rows) == 3
         assert at.tasksync("resolve", rows[0]["id"], "approve").code == 0
         assert at.run()["deleted"] == 1
         for row in rows[1:]:
