@@ -64,23 +64,23 @@ class Deletes:
             link.outside = container
 
     def doubtful(self, evidence: Evidence, approved: Collection[Link]) -> None:
-        """Vanished where that may only mean archived: a person is asked."""
+        """Vanished where that may mean something else: a person is asked."""
         state = self.merge.lenses.state
         known = {held.key for held in state.held}
         asked: set[str] = set()
-        for link in evidence.doubtful:
+        for link, why in evidence.doubtful:
             if link in approved:
                 evidence.deleted.append(link)
                 continue
             key = f"vanished:{link.task}:{link.side}"
             asked.add(key)
             if key not in known:
-                state.held.append(self._ask(state.tasks[link.task], link, key))
+                state.held.append(self._ask(state.tasks[link.task], link, key, why))
 
     def withdraw(self, side: SideName, evidence: Evidence) -> None:
         """What was asked about an entry that is there again is asked no more."""
         state = self.merge.lenses.state
-        asked = {f"vanished:{link.task}:{link.side}" for link in evidence.doubtful}
+        asked = {f"vanished:{link.task}:{link.side}" for link, _ in evidence.doubtful}
         state.held = [
             held
             for held in state.held
@@ -173,11 +173,11 @@ class Deletes:
             Acted(do=do, task=link.task, side=link.side, ref=link.ref, outcome=outcome, image=link.native)
         )
 
-    def _ask(self, task: Task, link: Link, key: str) -> Held:
+    def _ask(self, task: Task, link: Link, key: str, why: str) -> Held:
         return Held(
             kind=HeldKind.DELETE,
             key=key,
-            why=f"it vanished from {link.side}, where that may mean deleted or archived",
+            why=why,
             choices=("approve", "refuse"),
             task=task.id,
             title=task.title,

@@ -10,6 +10,7 @@ from connectors.contract import Entry
 from connectors.task import Field, Value, same
 from sync.core.facts import Observation
 from sync.core.lens import Lens
+from sync.core.likely import is_likely_stored
 from sync.core.model import Link, Pair, State, Task, TaskId
 
 UNMERGED = frozenset({Field.COMPLETED, Field.POSITION, Field.URL, Field.COMMENTS, Field.CUSTOM})
@@ -63,7 +64,7 @@ def diff_link(link: Link, task: Task, entry: Entry, lens: Lens, *, at: datetime 
             found.pairs[name] = Pair(pair.sent if same(name, pair.stored, value) else value, value)
             if remapped and not same(name, lens.view(name, task.values.get(name)), found.pairs[name].sent):
                 found.owed.append(name)
-        elif not pair.confirmed:
+        elif not pair.confirmed and is_likely_stored(name, pair, value):
             found.pairs[name] = Pair(pair.sent, value)
         elif not same(name, pair.stored, value):
             found.deltas.append(Delta(link=link, field=name, old=pair.stored, new=value, at=at, derived=derived))

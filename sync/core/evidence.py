@@ -7,6 +7,7 @@ a tombstone                                            deleted
 listed, or not named by an incremental read            there
 not listed, found in another container                 out of scope: let go, restored when it is listed again
 not listed, a get says Gone in two cycles              deleted, while the side itself answers; else waiting
+… no list, and no other task answers                   held: a person is asked
 not listed, a get finds it                             there: the listing was not complete
 not listed, no get, missed often enough, far enough    deleted; held where vanishing may mean archived
 … otherwise                                            waiting
@@ -35,7 +36,7 @@ class Evidence:
 
     deleted: list[Link] = field(default_factory=list)
     waiting: list[tuple[Link, str]] = field(default_factory=list)
-    doubtful: list[Link] = field(default_factory=list)  # enough misses, and vanishing is ambiguous there
+    doubtful: list[tuple[Link, str]] = field(default_factory=list)  # enough misses, and they may mean something else
     outside: list[tuple[Link, str]] = field(default_factory=list)
     restored: list[Link] = field(default_factory=list)
 
@@ -83,6 +84,9 @@ def _is_missing(
     if spec.capabilities.can(Verb.GET):
         if link.ref in observation.gone and observation.answers:
             link.gone = min(link.gone + 1, GONE_CYCLES)
+        if link.ref in observation.gone and not observation.answers:
+            _is_alone(link, found, aside=aside)
+            return
         if link.gone < GONE_CYCLES:
             why = (
                 "gone once, asked again in the next cycle"
@@ -102,9 +106,18 @@ def _is_missing(
     if aside:
         found.waiting.append((link, "its side's read was set aside"))
     elif spec.capabilities.absence_is_ambiguous:
-        found.doubtful.append(link)
+        found.doubtful.append((link, f"it vanished from {link.side}, where that may mean deleted or archived"))
     else:
         found.deleted.append(link)
+
+
+def _is_alone(link: Link, found: Evidence, *, aside: bool) -> None:
+    """Gone, on a side without a list where no other task is known to be there: that may as well be the wrong place."""
+    link.misses = min(link.misses + 1, GONE_CYCLES)
+    if aside or link.misses < GONE_CYCLES:
+        found.waiting.append((link, "gone, and no other task of that side answers"))
+    else:
+        found.doubtful.append((link, f"it is gone from {link.side}, and no other task there answers"))
 
 
 def _let_go_link(link: Link, observation: Observation, found: Evidence, *, complete: bool) -> None:

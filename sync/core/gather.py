@@ -86,23 +86,49 @@ def judge_missing(
     now: datetime,
     allow: Collection[str],
 ) -> Verdict:
-    """Whether a complete read lacks too much. Keeps the count of equal shrunk reads on ``side``."""
+    """Whether a read lacks too much to be believed. Keeps the count of equal shrunk reads on ``side``."""
+    live = [link for link in links if link.live]
+    if observation.read is Read.POLLED:
+        return _judge_polled(side, observation, live, policy, allow)
     if observation.read is not Read.COMPLETE:
         return Verdict()
-    live = [link for link in links if link.live]
     missing = missing_links(live, observation)
     digest = digest_of(observation, missing)
     if policy.guards.emptied and len(live) >= FEW and not named(observation):
-        if _lifted("emptied", side, digest, allow):
-            return Verdict()
-        return Verdict("emptied", f"{side.name} lists no task, {len(live)} were linked", asks=True)
-    share = policy.guards.shrunk
+        verdict = Verdict("emptied", f"{side.name} lists no task, {len(live)} were linked", asks=True)
+        return Verdict() if _lifted("emptied", side, digest, allow) else verdict
+    return _judge_shrunk(side, observation, live, missing, policy, now=now, allow=allow)
+
+
+def _judge_shrunk(
+    side: Side,
+    observation: Observation,
+    live: Sequence[Link],
+    missing: Sequence[Link],
+    policy: GroupPolicy,
+    *,
+    now: datetime,
+    allow: Collection[str],
+) -> Verdict:
+    share, digest = policy.guards.shrunk, digest_of(observation, missing)
     if share is None or len(missing) < FEW or len(missing) <= share * len(live):
         side.shrink = None
         return Verdict()
     if _lifted("shrunk", side, digest, allow) or _believed(side, len(named(observation)), digest, policy, now):
         return Verdict()
     return Verdict("shrunk", f"{side.name} lists {len(live) - len(missing)} of {len(live)} linked tasks")
+
+
+def _judge_polled(
+    side: Side, observation: Observation, live: Sequence[Link], policy: GroupPolicy, allow: Collection[str]
+) -> Verdict:
+    """A side without a list that says of each linked task that it is gone is emptied too."""
+    if not policy.guards.emptied or len(live) < FEW or not all(link.ref in observation.gone for link in live):
+        return Verdict()
+    if _lifted("emptied", side, digest_of(observation, live), allow):
+        observation.answers = True  # a person says that this is the right place
+        return Verdict()
+    return Verdict("emptied", f"{side.name} knows none of its {len(live)} linked tasks", asks=True)
 
 
 def _believed(side: Side, listed: int, digest: str, policy: GroupPolicy, now: datetime) -> bool:

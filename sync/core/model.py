@@ -24,11 +24,13 @@ class Pair:
     """The shadow of one field: what was sent and what the side stored then, in side space.
 
     ``confirmed`` is false while the answer to a write has not shown the field: the next read completes the pair.
+    Until then ``before`` is what the side stored before that write.
     """
 
     sent: Value
     stored: Value
     confirmed: bool = True
+    before: Value = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,14 @@ DELETED_THERE = "deleted there"
 DELETED_HERE = "deleted from here"
 
 
-def pair_of(name: Field, sent: Value, seen: Mapping[Field, Value], *, confirmed: bool) -> Pair:
-    """The shadow after a write: what was sent, and what the answer shows of it."""
+def pair_of(name: Field, sent: Value, stored: Stored, seen: Mapping[Field, Value], old: Pair | None) -> Pair:
+    """The shadow after a write over ``old``: what was sent, and what the answer shows of it."""
     if name in seen:
         return Pair(sent, seen[name])
-    return Pair(sent, sent, confirmed)
+    if stored.confirmed:
+        return Pair(sent, sent)
+    before = EMPTY.get(name) if old is None else old.stored if old.confirmed else old.before
+    return Pair(sent, sent, confirmed=False, before=before)
 
 
 def created(lenses: Lenses, intent: Intent, wanted: Mapping[Field, Value], stored: Stored) -> Link:
@@ -36,7 +39,7 @@ def created(lenses: Lenses, intent: Intent, wanted: Mapping[Field, Value], store
         link.refused = {name: number for name, number in old.refused.items() if name not in wanted}
         link.reasons = {name: why for name, why in old.reasons.items() if name not in wanted}
     for name, value in intent.patch.items():
-        link.pairs[name] = pair_of(name, value, seen, confirmed=stored.confirmed)
+        link.pairs[name] = pair_of(name, value, stored, seen, link.pairs.get(name))
         _acknowledge(link, task, name, intent.versions.get(name, 1))
     for name in wanted:
         if name not in intent.patch:
@@ -61,7 +64,7 @@ def updated(lenses: Lenses, link: Link, intent: Intent, stored: Stored) -> None:
     seen = lens.take(stored.entry)
     task = lenses.state.tasks[link.task]
     for name, value in intent.patch.items():
-        link.pairs[name] = pair_of(name, value, seen, confirmed=stored.confirmed)
+        link.pairs[name] = pair_of(name, value, stored, seen, link.pairs.get(name))
         _acknowledge(link, task, name, intent.versions.get(name, 1))
     link.wrote = intent.cycle
     _remember(link, lens, stored.entry, seen)

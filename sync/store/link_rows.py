@@ -88,11 +88,11 @@ def _complete(link: Link, rest: Mapping[str, JsonValue]) -> None:
 
 
 def _pair(pair: Pair) -> JsonValue:
-    """A pair as an array: one member where stored is what was sent, two otherwise, three where it is not confirmed."""
+    """A pair as an array: one member where stored is what was sent, two otherwise, more where it is not confirmed."""
     sent = encode(pair.sent)
     stored = sent if pair.stored is pair.sent else encode(pair.stored)
     if not pair.confirmed:
-        return [sent, stored, False]
+        return [sent, stored, False, encode(pair.before)]
     # In JSON true is not 1, in Python it is: only values that cannot have either inside are told equal.
     equal = sent is stored or (type(sent) is type(stored) and not isinstance(sent, Mapping) and sent == stored)
     return [sent] if equal else [sent, stored]
@@ -102,4 +102,9 @@ def _pair_of(field: Field, data: JsonValue) -> Pair:
     if not isinstance(data, list):
         raise TypeError(f"not a pair: {data!r}")
     sent = decode(field, data[0])
-    return Pair(sent, sent if len(data) == 1 else decode(field, data[1]), len(data) < _UNCONFIRMED)
+    stored = sent if len(data) == 1 else decode(field, data[1])
+    if len(data) < _UNCONFIRMED:
+        return Pair(sent, stored)
+    return Pair(
+        sent, stored, confirmed=False, before=decode(field, data[_UNCONFIRMED]) if data[_UNCONFIRMED:] else None
+    )

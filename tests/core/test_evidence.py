@@ -50,7 +50,7 @@ CASES = {
     "gone once": Case((read(gone=True),), ("waiting",)),
     "gone twice": Case((read(gone=True), read(gone=True)), ("waiting", "deleted")),
     "gone twice, and the side itself does not answer": Case(
-        (read(Read.POLLED, gone=True, answers=False),) * 3, ("waiting",) * 3
+        (read(Read.POLLED, gone=True, answers=False),) * 3, ("waiting", "doubtful", "doubtful")
     ),
     "gone, then there": Case((read(gone=True), read(lists=True), read(gone=True)), ("waiting", "there", "waiting")),
     "not listed, and the get failed": Case((read(),) * 4, ("waiting",) * 4),

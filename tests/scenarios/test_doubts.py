@@ -98,3 +98,22 @@ def test_titles_that_only_a_third_side_cuts_alike_are_two(group):
     assert world.run().adopted == 0
     assert world.titles("a") == world.titles("b") == ["Buy milk for them", "Buy milk for us"]
     quiet(world)
+
+
+@pytest.mark.parametrize("tasks", [1, 2, 3], ids=["one task", "two tasks", "three tasks"])
+def test_a_side_without_a_list_whose_tasks_are_all_gone_asks_a_person(group, tasks):
+    """Nothing that is known answers there: deleted, or the wrong place. A person says."""
+    world = group(a={}, b={"without": [Verb.CHANGES]})
+    for number in range(tasks):
+        world.add("a", f"Milk {number}")
+    world.settle()
+    for task in list(world.vaults["b"].tasks()):
+        world.vaults["b"].remove(str(task["id"]))
+    reports = [world.run() for _ in range(3)]
+    assert (reports[-1].result, reports[-1].code) == (Result.HELD, 3)
+    assert len(world.titles("a")) == tasks
+    for held in world.held():
+        assert held.choices == ("approve", "refuse")
+        world.resolve(held, "approve")
+    world.settle()
+    assert world.titles("a") == []

@@ -132,6 +132,18 @@ def test_a_server_that_trims_and_does_not_say_goes_quiet(group, listed):
     assert world.on("a", "Milk")["description"] == "  three litres  "
 
 
+def test_an_edit_before_the_read_that_completes_a_write_is_an_edit(group):
+    """The answer to a write does not carry the field, and a person edits it before it is read: an edit, not a taste."""
+    world = group(a={}, b={"silent": ["status", "title", "due", "labels", "description"]})
+    world.add("a", "Milk", status="completed", due="2026-04-01", labels=["home"], description="two litres")
+    world.run()
+    told = {"status": "needs_action", "due": "2026-04-08", "labels": ["home", "shop"], "description": "three litres"}
+    world.edit("b", world.ref("b", "Milk"), title="Bread", **told)
+    world.run()
+    quiet(world)
+    assert world.on("a", "Bread") == world.on("a", "Bread") | told
+
+
 @pytest.mark.parametrize("silent", [[], ["due"]], ids=["its answer tells", "its answer does not tell"])
 def test_a_value_that_a_server_ignores_is_agreed_and_not_sent_again(group, silent):
     """A server ignores a value: agreed as the pair of sent and stored, and not sent again."""
