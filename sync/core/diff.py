@@ -72,10 +72,11 @@ def diff_link(link: Link, task: Task, entry: Entry, lens: Lens, *, at: datetime 
 
 
 def _first_opinion(found: LinkDiff, task: Task, name: Field, value: Value, lens: Lens) -> None:
-    if name in task.values:
-        number = task.version(name).number
-        behind = found.link.acked.get(name, number) < number
-        found.pairs[name] = Pair(value if behind else lens.view(name, task.values[name]), value)
+    """A field without a shadow: owed, agreed, or to be joined as at a first meeting."""
+    if found.link.acked.get(name, task.version(name).number) < task.version(name).number:
+        found.pairs[name] = Pair(value, value)
+    elif name in task.values and same(name, view := lens.view(name, task.values[name]), value):
+        found.pairs[name] = Pair(view, value)
     else:
         found.first[name] = value
 

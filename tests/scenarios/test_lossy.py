@@ -144,6 +144,17 @@ def test_an_edit_before_the_read_that_completes_a_write_is_an_edit(group):
     assert world.on("a", "Bread") == world.on("a", "Bread") | told
 
 
+def test_an_edit_of_what_a_create_left_empty_is_an_edit(group):
+    """The answer to a create does not carry a field that was not sent, and a person fills it before it is read."""
+    world = group(a={}, b={"silent": ["due", "description"]})
+    world.add("a", "Milk")
+    world.run()
+    world.edit("b", world.ref("b", "Milk"), due="2026-04-08", description="two litres")
+    world.run()
+    quiet(world)
+    assert (world.on("a", "Milk")["due"], world.on("a", "Milk")["description"]) == ("2026-04-08", "two litres")
+
+
 @pytest.mark.parametrize("silent", [[], ["due"]], ids=["its answer tells", "its answer does not tell"])
 def test_a_value_that_a_server_ignores_is_agreed_and_not_sent_again(group, silent):
     """A server ignores a value: agreed as the pair of sent and stored, and not sent again."""
