@@ -230,6 +230,7 @@ class App:
             wishes=wishes,
             stop=stop.is_set,
             progress=progress,
+            sweep=group.sweep,
         )
 
     def _policy(self, group: GroupConfig, specs: Sequence[SideSpec]) -> GroupPolicy:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -71,6 +72,7 @@ class Cycle:
     wishes: Wishes
     stop: Callable[[], bool]
     progress: Progress
+    sweep: timedelta | None = None
     number: int = 0
     observations: dict[SideName, Observation] = field(default_factory=dict)
     decision: Decision | None = None
@@ -86,7 +88,14 @@ class Cycle:
         state.cycle = self.number
         meet(state, self.policy)
         readers = [
-            Reader(name=name, mapping=side.mapping, connector=side.connector, clock=self.clock, progress=self.progress)
+            Reader(
+                name=name,
+                mapping=side.mapping,
+                connector=side.connector,
+                clock=self.clock,
+                progress=self.progress,
+                sweep=self.sweep,
+            )
             for name, side in self.sides.items()
         ]
         started = self.clock.monotonic()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Final
 
@@ -27,6 +27,10 @@ A bound on requests, not on deletes, which need two cycles anyway.
 PAGES: Final = 10_000
 """Pages of one read: more than any documented container can have; beyond it a listing runs in a circle."""
 
+HOURLY: Final = timedelta(hours=1)
+DAILY: Final = timedelta(days=1)
+"""How often everything is read where the configuration does not say: hourly where that is one request."""
+
 SETTLING: Final = 2.0
 """Seconds between two complete reads that must both lack a create.
 
@@ -43,6 +47,7 @@ class Reader:
     connector: Connector
     clock: Clock
     progress: Progress
+    sweep: timedelta | None = None  # how often everything is read; None: as the capabilities suggest
 
     def observe(self, state: State, *, sweep: bool, stop: Callable[[], bool]) -> Observation:
         """Everything that this cycle learns of the side. Never raises for what a vendor does."""
@@ -56,7 +61,7 @@ class Reader:
 
     def _observe(self, state: State, *, sweep: bool, stop: Callable[[], bool]) -> Observation:
         links = {str(link.ref): link for link in state.of_side(self.name)}
-        everything = sweep or self._needs_everything(state, links)
+        everything = sweep or self._is_due(state.sides.get(self.name)) or self._needs_everything(state, links)
         observation = self._read(state.sides.get(self.name), links, sweep=everything)
         unseen = unseen_creates(state, observation)
         if unseen and not stop():
@@ -67,6 +72,13 @@ class Reader:
         self._probe(observation, links)
         self._stand_in(observation, state)
         return observation
+
+    def _is_due(self, side: Side | None) -> bool:
+        """Whether the last complete read is so long ago that a filter is to be checked (rule 16)."""
+        if side is None or side.last_complete is None:
+            return True
+        usual = HOURLY if self.connector.capabilities.sweep_requests == 1 else DAILY
+        return self.clock.now() - side.last_complete >= (self.sweep or usual)
 
     def _needs_everything(self, state: State, links: Mapping[str, Link]) -> bool:
         """Whether "changed since" can not answer: what never arrived, and what counts misses, needs complete reads."""
@@ -127,6 +139,8 @@ class Reader:
             again = self._gather(source, side, links, Cursor(value=asked.cursor, began=asked.began))
             suspects -= again.entries.keys() | again.listed
         swept.omitted = frozenset(suspects)
+        tombstones = {ref: entry for ref, entry in asked.entries.items() if entry.deleted and ref not in swept.listed}
+        swept.entries = {**tombstones, **swept.entries}
         return swept
 
     def _poll(self, links: Mapping[str, Link]) -> Observation:

@@ -133,6 +133,19 @@ def test_a_filter_that_omits_changes_is_trusted_no_more(group):
     assert world.on("b", "Milk")["description"] == "another secret"
 
 
+def test_what_a_filter_omits_is_found_when_a_sweep_is_due(group):
+    """Nobody asks for a sweep: after an hour, where it is one request, everything is read."""
+    world = group(a=INCREMENTAL, b={}, world={"servers": {"a": Forgetful}})
+    world.add("a", "Milk")
+    world.settle()
+    world.edit("a", world.ref("a", "Milk"), description="a secret")
+    reads = []
+    while world.on("b", "Milk")["description"] == "":
+        reads.append(world.run().sides["a"].read)
+    assert set(reads[:-1]) == {Read.SINCE}
+    assert 50 < len(reads) < 70  # a run of this world begins a minute after the one before
+
+
 def test_a_sweep_that_finds_what_changed_since_the_last_read_trusts_the_filter(group):
     """Edits and our own writes between the last incremental read and a sweep are no omission."""
     world = agreed(group, "Milk", "Bread", a=INCREMENTAL, b={})
