@@ -243,7 +243,7 @@ class Convergence(RuleBasedStateMachine):
         reports = self.world.settle(20)
         last = reports[-1]
         kinds = str(self.kinds)
-        while last.result is Result.HELD and self.lift():
+        while last.result in {Result.HELD, Result.OWED} and self.lift():  # owed to a side that a guard stopped
             last = self.world.settle(20)[-1]
         assert last.result in {Result.QUIET, Result.HELD}, f"{last.as_json()} {last.lines} {kinds}"
         self.nothing_is_doubled()
