@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from connectors.contract import Discovery
 from connectors.task import Field, Status
+from sync.core.evidence import let_go
 from sync.core.facts import Observation, Read
 from sync.core.merge import Merge
-from sync.core.model import Do, Intent, Pair
-from sync.core.recover import Recovery
+from sync.core.model import Do, Held, HeldKind, Intent, Pair
+from sync.core.recover import Recovery, is_whole, open_creates, open_requests, titled, unseen_creates
 from tests.core.build import NOW, add_task, entry, group, lenses_of, side, state_of
 
 MILK = {Field.TITLE: "Milk", Field.DESCRIPTION: "two litres", Field.STATUS: Status.NEEDS_ACTION}
@@ -136,3 +139,291 @@ def test_two_creates_in_doubt_do_not_take_the_same_entry():
     assert recovery.resolve(intent, observation)
     assert not recovery.resolve(twin, observation)
     assert (2, "b") not in state.links
+
+
+@pytest.mark.parametrize(
+    ("change", "closed"),
+    [
+        (lambda state: state.links.pop((1, "b")), True),
+        (lambda state: let_go(state.links[1, "b"], "deleted there"), True),
+        (lambda state: setattr(state.links[1, "b"], "ref", "b2"), True),
+    ],
+    ids=["no link", "let go", "another entry"],
+)
+@pytest.mark.parametrize("do", [Do.UPDATE, Do.DELETE])
+def test_what_was_sent_to_an_entry_that_is_not_the_tasks_any_more_is_closed(do, change, closed):
+    state, intent, recovery = world(do)
+    change(state)
+    assert recovery.resolve(intent, read(entry("b1", title="new"), entry("b2", title="new"))) is closed
+    assert recovery.acted == []
+
+
+@pytest.mark.parametrize(
+    ("observation", "closed"),
+    [
+        (read(kind=Read.SINCE), False),
+        (read(), True),
+        (read(kind=Read.SINCE, listed=["b1"]), True),
+        (read(kind=Read.SINCE, gone=["b1"]), True),
+        (read(entry("b1", problem="not JSON"), kind=Read.SINCE), True),
+        (read(entry("b1", deleted=True, title="new"), kind=Read.SINCE), True),
+        (read(entry("b1", container="other", title="new"), kind=Read.SINCE), True),
+    ],
+    ids=["not named", "not listed", "listed, unchanged", "gone", "unreadable", "a tombstone", "elsewhere"],
+)
+def test_an_update_in_doubt_of_which_nothing_is_shown(observation, closed):
+    """Not named by an incremental read: still open. Else it is owed still, and nothing is taken from the entry."""
+    state, intent, recovery = world(Do.UPDATE)
+    assert recovery.resolve(intent, observation) is closed
+    assert state.links[1, "b"].acked == {Field.TITLE: 0}
+    assert recovery.acted == []
+
+
+@pytest.mark.parametrize(("told", "acked"), [(0, {Field.TITLE: 0}), (1, {}), (2, {})])
+def test_an_update_that_was_found_is_acknowledged_in_the_version_that_was_sent(told, acked):
+    state, intent, recovery = world(Do.UPDATE)
+    intent.versions[Field.TITLE] = told
+    intent.patch[Field.DESCRIPTION] = "not shown"
+    assert recovery.resolve(intent, read(entry("b1", title="new", modified=NOW)))
+    link = state.links[1, "b"]
+    assert (link.acked, link.pairs[Field.TITLE], link.own_modified) == (acked, Pair("new", "new"), NOW)
+    assert Field.DESCRIPTION not in link.pairs
+    [row] = recovery.acted
+    assert (row.do, row.task, row.side, row.ref) == (Do.UPDATE, 1, "b", "b1")
+    assert row.fields == {"title": "new", "description": "not shown"}
+
+
+def test_the_older_version_of_an_update_that_was_found_is_owed_still():
+    state, intent, recovery = world(Do.UPDATE)
+    intent.versions = {}
+    assert recovery.resolve(intent, read(entry("b1", title="new")))
+    assert state.links[1, "b"].acked == {Field.TITLE: 0}
+
+
+def test_a_third_value_is_kept_as_that_sides_loser():
+    state, intent, recovery = world(Do.UPDATE)
+    recovery.resolve(intent, read(entry("b1", title="third")))
+    [row] = recovery.merge.moved
+    assert (row.side, row.field, row.old, row.new, row.lost) == ("b", Field.TITLE, "third", "new", True)
+    assert state.links[1, "b"].own_modified is None
+
+
+@pytest.mark.parametrize("do", [Do.DELETE, Do.ARCHIVE])
+def test_a_delete_that_is_found_done_ends_the_link(do):
+    state, intent, recovery = world(Do.DELETE)
+    intent.do = do
+    assert recovery.resolve(intent, read(gone=["b1"], kind=Read.POLLED))
+    assert state.links[1, "b"].reason == "deleted from here"
+    assert ("b", "b1") not in recovery.merge.lenses.refs
+    assert [(row.do, row.ref) for row in recovery.acted] == [(do, "b1")]
+
+
+def test_gone_on_a_get_and_listed_all_the_same_is_there():
+    state, intent, recovery = world(Do.DELETE)
+    assert recovery.resolve(intent, read(listed=["b1"], gone=["b1"]))
+    assert state.links[1, "b"].live
+
+
+def test_a_close_in_doubt_is_an_update():
+    """A status that stands for a delete: found by its value."""
+    state, intent, recovery = world(Do.UPDATE)
+    intent.do = Do.CLOSE
+    assert recovery.resolve(intent, read(entry("b1", title="new")))
+    assert state.links[1, "b"].live
+    assert state.links[1, "b"].acked == {}
+
+
+def test_a_create_whose_task_is_linked_meanwhile_is_closed():
+    state, intent, recovery = world(Do.CREATE)
+    assert recovery.resolve(intent, read(entry("7", title="Milk")))
+    assert state.links[1, "b"].ref == "b1"
+    assert recovery.taken == set()
+
+
+def test_a_create_that_is_found_owes_what_the_request_could_not_carry():
+    """Its values as that side shows them; positions and what follows are not owed by this."""
+    state, intent, recovery = world(Do.CREATE, linked=False)
+    task = state.tasks[1]
+    task.values |= {Field.LABELS: ("x",), Field.DUE: None, Field.POSITION: 5, Field.COMPLETED: NOW}
+    assert recovery.resolve(intent, read(entry("7", **{name.value: value for name, value in MILK.items()})))
+    assert state.links[1, "b"].acked == {Field.LABELS: 0}
+    assert state.links[1, "b"].pairs[Field.TITLE] == Pair("Milk", "Milk")
+    [row] = recovery.acted
+    assert (row.do, row.ref) == (Do.CREATE, "7")
+
+
+NEW = {"title": "Milk", "description": "two litres"}
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        lambda state: add_task(state, 7, {}, "b"),
+        lambda state: setattr(add_task(state, 8, {}, "a", "b") and state.links[8, "b"], "former", ("b7",)),
+        lambda state: state.held.append(Held(kind=HeldKind.MATCH, key="k", why="", choices=(), side="b", ref="b7")),
+    ],
+    ids=["linked", "it was a task's", "a person is asked about it"],
+)
+def test_an_entry_that_was_known_before_the_send_is_not_ours(known):
+    state, intent, recovery = world(Do.CREATE, linked=False)
+    known(state)
+    assert not recovery.resolve(intent, read(entry("b7", **NEW)))
+    assert (1, "b") not in state.links
+    assert recovery.taken == set()
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        Held(kind=HeldKind.MATCH, key="k", why="", choices=(), side="a", ref="b7"),
+        Held(kind=HeldKind.ENTRY, key="k", why="", choices=(), side="b", ref="b7"),
+    ],
+)
+def test_what_is_asked_about_another_side_or_thing_does_not_hide_it(row):
+    state, intent, recovery = world(Do.CREATE, linked=False)
+    state.held.append(row)
+    add_task(state, 7, {}, "a")
+    state.links[7, "a"].former = ("b7",)
+    assert recovery.resolve(intent, read(entry("b7", **NEW)))
+
+
+@pytest.mark.parametrize("how", [{"problem": "x"}, {"deleted": True}, {"container": "other"}])
+def test_an_entry_that_is_not_there_to_read_is_not_ours(how):
+    state, intent, recovery = world(Do.CREATE, linked=False)
+    assert not recovery.resolve(intent, read(entry("b7", **NEW, **how)))
+    assert state.held == []
+    assert intent.reads == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "ours"),
+    [
+        ("Milk and eggs, please", True),
+        ("milk  AND eggs, please", True),
+        ("**Milk** and eggs please", True),
+        ("Milk and eggs", True),
+        ("Milk and e", False),
+        ("Milk and eg", True),
+        ("Milk", False),
+        ("", False),
+        ("Bread", False),
+        ("Milk and eggs, pleased", False),
+        ("Eggs and milk, please", False),
+    ],
+)
+def test_a_title_in_stored_form(title, ours):
+    """Equal; equal but for markup and white space; or cut, with more than half of it left."""
+    state, intent, _ = world(Do.CREATE, linked=False)
+    intent.patch = {Field.TITLE: "Milk and eggs, please"}
+    assert bool(titled(state, intent, read(entry("7", title=title)))) is ours
+
+
+@pytest.mark.parametrize(
+    ("found", "ours"),
+    [
+        ({"description": "two litres", "due": None, "priority": 0}, True),
+        ({"description": "two litres, please"}, False),
+        ({"description": "two li"}, True),
+        ({"description": ""}, False),
+        ({"description": "litres"}, False),
+        ({"url": "https://x.example"}, False),
+        ({"url": ""}, True),
+        ({"priority": 3}, True),
+        ({"priority": 4}, False),
+        ({"priority": 0}, True),
+    ],
+)
+def test_a_payload_in_stored_form(found, ours):
+    """Texts by letters and digits, one may be cut; the rest as values; what is empty there says nothing."""
+    state, intent, recovery = world(Do.CREATE, linked=False)
+    intent.patch = {**MILK, Field.URL: "https://y.example", Field.PRIORITY: 3}
+    assert recovery.resolve(intent, read(entry("7", title="Milk", **found))) is ours
+    assert ((1, "b") in state.links) is ours
+
+
+@pytest.mark.parametrize(
+    ("refs", "oldest"),
+    [(["10", "9"], "9"), (["x2", "10"], "10"), (["x2", "x10"], "x10"), (["99999999999", "a"], "99999999999")],
+)
+def test_of_exact_twins_the_oldest_is_taken(refs, oldest):
+    """Numbers by size, the rest by spelling."""
+    state, intent, recovery = world(Do.CREATE, linked=False)
+    assert recovery.resolve(intent, read(*(entry(ref, **NEW) for ref in refs)))
+    assert state.links[1, "b"].ref == oldest
+    assert recovery.taken == {("b", oldest)}
+
+
+def test_what_is_asked_about_a_create_says_everything_that_a_person_needs():
+    state, intent, recovery = world(Do.CREATE, linked=False)
+    other = entry("7", title="Milk", description="another thing")
+    assert not recovery.resolve(intent, read(other))
+    [held] = state.held
+    assert (held.kind, held.key, held.task, held.title, held.side, held.since) == (
+        HeldKind.CREATE,
+        "create:1:b",
+        1,
+        "Milk",
+        "b",
+        NOW,
+    )
+    assert held.data == {"entries": {"7": {"hash": "other", "native": {}}}}
+    again = Recovery(recovery.merge, NOW)
+    assert not again.resolve(intent, read(other, entry("8", title="Milk", description="a third")))
+    assert [one.choices for one in state.held] == [("exists 7", "exists 8", "absent")]
+    assert set(held.data["entries"]) == {"7", "8"}
+    assert intent.reads == 0, "something that may be it was read"
+
+
+def whole(*, entries=(), **how):
+    """A complete read of side b, of which a task is linked as b2."""
+    state, intent, _ = world(Do.CREATE, linked=False)
+    add_task(state, 2, {}, "b")
+    add_task(state, 3, {}, "b")
+    let_go(state.links[3, "b"], "deleted there")
+    return state, intent, read(*entries, **how)
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        ({"listed": ["b2"]}, True),
+        ({"gone": ["b2"]}, True),
+        ({"entries": [entry("b2", deleted=True)]}, True),
+        ({}, False),
+        ({"listed": ["b2"], "kind": Read.SINCE}, False),
+        ({"listed": ["b9"]}, False),
+    ],
+    ids=["listed", "gone", "a tombstone", "forgotten", "incremental", "another"],
+)
+def test_a_listing_that_forgets_what_is_there_says_nothing_about_a_create(how, expected):
+    state, intent, observation = whole(**how)
+    assert is_whole(state, observation) is expected
+    assert unseen_creates(state, observation) == ([] if not expected else [intent])
+
+
+def test_a_listing_that_lacked_what_a_get_found_says_nothing_about_a_create():
+    state, _, observation = whole(listed=["b2"])
+    observation.found = {"b2"}
+    assert not is_whole(state, observation)
+
+
+def test_the_creates_that_a_read_does_not_show():
+    state, intent, observation = whole(listed=["b2"], entries=[entry("7", title="Bread")])
+    other = replace(intent, side="a")
+    shown = replace(intent, patch={Field.TITLE: "Bread"})
+    update = replace(intent, do=Do.UPDATE)
+    state.intents += [other, shown, update]
+    assert unseen_creates(state, observation) == [intent]
+
+
+def test_open_creates_and_requests_of_a_side():
+    """What waits for a person is left to them."""
+    state, intent, _ = world(Do.CREATE, linked=False)
+    asked = replace(intent, task=2)
+    update = replace(intent, task=3, do=Do.UPDATE, ref="b3")
+    elsewhere = replace(intent, side="a", ref="a1")
+    state.intents += [asked, update, elsewhere]
+    row = Held(kind=HeldKind.CREATE, key="k", why="", choices=(), task=2, side="b")
+    state.held = [row, replace(row, task=1, side="a"), replace(row, task=1, kind=HeldKind.DELETE)]
+    assert open_creates(state, "b") == [intent]
+    assert open_requests(state, "b") == ["b3"]

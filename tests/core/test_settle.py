@@ -1,0 +1,270 @@
+"""What an answer changes: shadows, what is acknowledged, what is refused (rules 2, 3, 6, 7, 13)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from connectors.contract import FieldCapability, Holding, Stored
+from connectors.projection import cut
+from connectors.task import Field, Status
+from sync.core.model import Do, Intent, Link, LinkLife, Pair, Version
+from sync.core.settle import (
+    CREATE_AGAIN,
+    CREATE_REFUSED,
+    absorb_entry,
+    closed,
+    create_refused,
+    created,
+    deleted,
+    make_again,
+    pair_of,
+    refused,
+    updated,
+)
+from tests.core.build import NOW, RICH, TWO_WAY, add_task, entry, group, lenses_of, side, state_of
+
+TITLE, NOTE, DUE, LABELS, STATUS = Field.TITLE, Field.DESCRIPTION, Field.DUE, Field.LABELS, Field.STATUS
+PLAIN = {name: how for name, how in RICH.fields.items() if name is not Field.POSITION}
+"""A side that holds no positions: an answer of it can be as good as a read."""
+
+
+def answer(ref="b1", *, confirmed=False, **members):
+    """What side b says that it stored."""
+    return Stored(entry=entry(ref, **members), confirmed=confirmed)
+
+
+def world(*, fields=PLAIN, linked=False, **values):
+    """A task on a (and on b), the lenses over it."""
+    policy = group("a", side("b", fields=fields))
+    state = state_of(policy)
+    task = add_task(state, 1, {Field(name): value for name, value in values.items()}, "a", *(["b"] if linked else []))
+    return state, task, lenses_of(policy, state)
+
+
+def intent_of(do=Do.CREATE, *, cycle=7, versions=None, **patch):
+    """An open intent on side b, of these fields in version 1 unless told."""
+    fields = {Field(name): value for name, value in patch.items()}
+    numbers = {name: (versions or {}).get(name.value, 1) for name in fields}
+    ref = None if do is Do.CREATE else "b1"
+    return Intent(task=1, side="b", do=do, ref=ref, patch=fields, versions=numbers, cycle=cycle)
+
+
+SENT, CUT, OLD = "long title", "long", "old"
+
+
+@pytest.mark.parametrize(
+    ("stored", "seen", "old", "pair"),
+    [
+        (answer(), {TITLE: CUT}, None, Pair(SENT, CUT)),
+        (answer(confirmed=True), {TITLE: CUT}, None, Pair(SENT, CUT)),
+        (answer(confirmed=True), {}, Pair(OLD, OLD), Pair(SENT, SENT)),
+        (answer(), {}, None, Pair(SENT, SENT, confirmed=False, before="")),
+        (answer(), {}, Pair("x", OLD), Pair(SENT, SENT, confirmed=False, before=OLD)),
+        (answer(), {}, Pair("x", "y", confirmed=False, before=OLD), Pair(SENT, SENT, confirmed=False, before=OLD)),
+    ],
+    ids=["shown", "shown and vouched for", "vouched for", "new, not shown", "not shown", "twice not shown"],
+)
+def test_the_shadow_after_a_write(stored, seen, old, pair):
+    """What was sent, and what the answer shows of it; what it does not show is unconfirmed, over what was there."""
+    assert pair_of(TITLE, SENT, stored, seen, old) == pair
+
+
+def test_a_task_that_was_made_is_linked_and_what_the_request_carried_is_agreed():
+    state, task, lenses = world(title=SENT, description="note")
+    link = created(lenses, intent_of(title=SENT), {TITLE: SENT, NOTE: "note"}, answer(title=CUT))
+    assert state.links[1, "b"] is link
+    assert (link.task, link.side, link.ref, link.life, link.wrote) == (1, "b", "b1", LinkLife.LIVE, 7)
+    assert link.pairs == {TITLE: Pair(SENT, CUT)}
+    assert link.acked == {NOTE: 0, STATUS: 0}, "what the request could not carry, and what was not wanted, is owed"
+    assert lenses.refs["b", "b1"] == 1
+    assert task.title == SENT
+
+
+def test_what_the_answer_shows_of_what_was_not_sent_is_its_shadow():
+    """The vendor's own note is there, and the task's is owed still; nothing of it is an edit."""
+    _, _, lenses = world(title=SENT, description="note")
+    link = created(lenses, intent_of(title=SENT), {TITLE: SENT, NOTE: "note"}, answer(title=SENT, description="theirs"))
+    assert link.pairs[NOTE] == Pair("theirs", "theirs")
+    assert link.acked[NOTE] == 0
+
+
+def test_what_the_side_could_not_be_told_at_the_create_is_owed_and_its_default_is_no_edit():
+    """A field that was not wanted (refused, or no word for it): behind, over the empty value as sent."""
+    _, _, lenses = world(title=SENT, priority=3, labels=())
+    link = created(lenses, intent_of(title=SENT), {TITLE: SENT}, answer(title=SENT, priority=5, labels=("theirs",)))
+    assert link.acked == {STATUS: 0, Field.PRIORITY: 0}, "an empty value is owed to nobody"
+    assert link.pairs[Field.PRIORITY] == Pair(0, 5)
+    assert link.pairs[LABELS] == Pair((), ("theirs",))
+
+
+def test_what_a_side_does_not_read_or_no_merge_decides_is_not_owed_after_a_create():
+    fields = {TITLE: TWO_WAY, Field.URL: TWO_WAY}
+    _, _, lenses = world(fields=fields, title=SENT, description="note", url="https://x.example")
+    link = created(lenses, intent_of(title=SENT), {TITLE: SENT}, answer(title=SENT, url="https://b.example"))
+    assert link.acked == {}
+    assert set(link.pairs) == {TITLE}
+
+
+@pytest.mark.parametrize(
+    ("ref", "former"), [(None, ("b0",)), ("b8", ("b0", "b8"))], ids=["before an entry", "with an entry"]
+)
+def test_a_task_that_is_made_again_remembers_the_refs_that_it_had(ref, former):
+    """Rule 13: they are not new if they are ever listed again. What was refused besides is still refused."""
+    state, _, lenses = world(title=SENT)
+    old = Link(task=1, side="b", ref=ref, life=LinkLife.LET_GO, former=("b0",))
+    old.refused, old.reasons = {TITLE: 1, DUE: 4}, {TITLE: "too long", DUE: "no dates"}
+    state.links[old.key] = old
+    link = created(lenses, intent_of(title=SENT), {TITLE: SENT}, answer(title=SENT))
+    assert link.former == former
+    assert link.refused == {DUE: 4}
+    assert link.reasons == {DUE: "no dates"}
+
+
+def test_a_create_of_an_older_version_leaves_the_rest_owed():
+    _, task, lenses = world(title="newer")
+    task.versions[TITLE] = Version(number=3)
+    link = created(lenses, intent_of(title=SENT, versions={"title": 2}), {TITLE: SENT}, answer(title=SENT))
+    assert link.acked[TITLE] == 2
+
+
+@pytest.mark.parametrize(("told", "acked"), [(1, 1), (2, None), (3, None)])
+def test_after_an_update_the_version_that_was_sent_is_acknowledged(told, acked):
+    """Only the written field's shadow moves; its refusals are over (rules 3, 6)."""
+    state, task, lenses = world(linked=True, title=OLD, description="note")
+    task.versions[TITLE] = Version(number=2)
+    link = state.links[1, "b"]
+    link.acked[TITLE] = 0
+    link.refused, link.reasons = {TITLE: 1, NOTE: 1}, {TITLE: "too long", NOTE: "no"}
+    sent = intent_of(Do.UPDATE, title=SENT, versions={"title": told})
+    updated(lenses, link, sent, answer(title=CUT, description="edited"))
+    assert link.pairs[TITLE] == Pair(SENT, CUT)
+    assert link.pairs[NOTE] == Pair("note", "note"), "an edit between our read and our write is not swallowed"
+    assert link.acked.get(TITLE) == acked
+    assert (link.refused, link.reasons) == ({NOTE: 1}, {NOTE: "no"})
+    assert link.wrote == 7
+
+
+def test_an_update_whose_answer_shows_nothing_is_unconfirmed_over_what_was_there():
+    state, _, lenses = world(linked=True, title=OLD)
+    link = state.links[1, "b"]
+    updated(lenses, link, intent_of(Do.UPDATE, title=SENT), answer())
+    assert link.pairs[TITLE] == Pair(SENT, SENT, confirmed=False, before=OLD)
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown", "raw_hash"),
+    [
+        (PLAIN, {"title": SENT}, "other"),
+        (PLAIN, {"title": CUT, "description": "note"}, "other"),
+        (PLAIN, {"title": SENT, "completed": NOW}, "other"),
+        (PLAIN, {"title": SENT, "description": "edited"}, ""),
+        (PLAIN, {"title": SENT, "due": NOW}, ""),
+        (PLAIN, {}, ""),
+        (RICH.fields, {"title": SENT}, ""),
+    ],
+    ids=["as sent", "cut", "unmerged", "edited", "more", "unconfirmed", "positions"],
+)
+def test_an_answer_is_as_good_as_a_read_when_it_says_no_more_than_the_shadows(fields, shown, raw_hash):
+    """Else the entry is read again in full in the next cycle, and what else it shows is compared then."""
+    state, _, lenses = world(fields=fields, linked=True, title=OLD, description="note")
+    link = state.links[1, "b"]
+    updated(lenses, link, intent_of(Do.UPDATE, title=SENT), answer(**shown, modified=NOW))
+    assert link.raw_hash == raw_hash
+    assert (link.own_modified, link.modified) == (NOW, NOW)
+
+
+def test_a_refused_change_is_noted_with_its_version_and_not_acknowledged():
+    link = Link(task=1, side="b", ref="b1", acked={NOTE: 1})
+    refused(link, {TITLE: 3, NOTE: 3}, "too long")
+    assert link.refused == {TITLE: 3, NOTE: 3}
+    assert link.reasons == {TITLE: "too long", NOTE: "too long"}
+    assert link.acked == {TITLE: 2, NOTE: 1}
+    link.acked[NOTE] = 9
+    refused(link, {NOTE: 3}, "no")
+    assert link.acked[NOTE] == 2
+
+
+@pytest.mark.parametrize(
+    ("named", "noted"),
+    [({NOTE}, {NOTE}), ({NOTE, DUE}, {NOTE}), ({TITLE}, {TITLE, STATUS, NOTE}), (set(), {TITLE, STATUS, NOTE})],
+    ids=["one of them", "one that was not sent", "the title", "none"],
+)
+def test_a_create_that_was_refused_notes_the_fields_that_the_vendor_named(named, noted):
+    """Those alone are left out of the next try; where it named none, or the title, all are refused, the title too."""
+    fields = {TITLE: TWO_WAY, NOTE: TWO_WAY, STATUS: TWO_WAY, DUE: FieldCapability(holding=Holding.READ_ONLY)}
+    state, task, lenses = world(fields=fields, title=SENT, description="note", due=NOW)
+    task.versions[NOTE] = Version(number=4)
+    link = create_refused(lenses, intent_of(), {TITLE: SENT, NOTE: "note"}, frozenset(named), "no")
+    assert state.links[1, "b"] is link
+    assert (link.life, link.reason, link.ref, link.mapping) == (LinkLife.LET_GO, CREATE_REFUSED, None, "1")
+    assert (link.task, link.side) == (1, "b")
+    assert set(link.refused) == set(link.reasons) == noted
+    assert {link.refused[name] for name in noted} == {4 if name is NOTE else 1 for name in noted}
+    assert set(link.reasons.values()) == {"no"}
+
+
+def test_a_second_refusal_keeps_the_link_and_one_that_lives_is_not_touched():
+    state, _, lenses = world(title=SENT)
+    first = create_refused(lenses, intent_of(), {TITLE: SENT}, frozenset(), "no")
+    assert create_refused(lenses, intent_of(), {TITLE: SENT}, frozenset(), "never") is first
+    assert first.reasons[TITLE] == "never"
+    live = state.links[1, "b"] = Link(task=1, side="b", ref="b1")
+    assert create_refused(lenses, intent_of(), {TITLE: SENT}, frozenset(), "no") is not live
+    assert live.live
+
+
+@pytest.mark.parametrize(("ref", "former"), [("b1", ("b0", "b1")), (None, ("b0",))])
+def test_a_link_that_is_made_again_ends_and_its_ref_is_not_new(ref, former):
+    state, _, lenses = world(linked=True, title=SENT)
+    link = state.links[1, "b"]
+    link.ref, link.former = ref, ("b0",)
+    make_again(lenses, link)
+    again = state.links[1, "b"]
+    assert again is not link
+    assert (again.task, again.side, again.ref, again.live, again.reason) == (1, "b", None, False, CREATE_AGAIN)
+    assert again.former == former
+    assert ("b", "b1") not in lenses.refs or ref is None
+
+
+def test_a_delete_that_was_carried_out_ends_the_link():
+    state, _, lenses = world(linked=True, title=SENT)
+    deleted(lenses, state.links[1, "b"], "deleted from here")
+    assert (state.links[1, "b"].live, state.links[1, "b"].reason) == (False, "deleted from here")
+    assert ("b", "b1") not in lenses.refs
+
+
+def test_a_status_that_stands_for_a_delete_is_the_shadow_of_the_ended_link():
+    state, _, _ = world(linked=True, title=SENT)
+    closed(state.links[1, "b"], Status.CANCELLED, "closed")
+    link = state.links[1, "b"]
+    assert (link.live, link.reason, link.pairs[STATUS]) == (
+        False,
+        "closed",
+        Pair(Status.CANCELLED, Status.CANCELLED),
+    )
+
+
+@pytest.mark.parametrize(("mapping", "kept"), [("1", True), ("", True), ("0", False)])
+def test_what_a_read_says_besides_fields_is_remembered(mapping, kept):
+    """Told in another way (another mapping), what was refused may be taken: refusals end with the mapping."""
+    fields = {TITLE: FieldCapability(holding=Holding.TWO_WAY, view=cut(5)), STATUS: TWO_WAY}
+    state, _, lenses = world(fields=fields, linked=True, title=SENT)
+    link = state.links[1, "b"]
+    link.mapping, link.refused, link.reasons = mapping, {TITLE: 1}, {TITLE: "no"}
+    read = entry(
+        "b1",
+        raw_hash="hash",
+        token="t1",  # noqa: S106 - a version token
+        derived=frozenset({STATUS}),
+        children=("b2",),
+        modified=NOW - timedelta(days=1),
+        unknown={STATUS: "on hold", DUE: "some day"},
+    )
+    absorb_entry(link, read, lenses["b"])
+    assert (link.raw_hash, link.token, link.mapping, link.native) == ("hash", "t1", "1", read.native)
+    assert link.native is read.native
+    assert (link.derived, link.children, link.modified) == (read.derived, ("b2",), read.modified)
+    assert link.unknown == {STATUS: "on hold"}, "a field that is not synced has no word to configure"
+    assert (bool(link.refused), bool(link.reasons)) == (kept, kept)
