@@ -95,10 +95,10 @@ class Adoption:
             task.values.setdefault(name, seen)
 
     def _first(self, task: Task, link: Link, name: Field, value: Value, seen: Value) -> None:
-        if name in task.values or not self._linked_elsewhere(task, link.side):
-            task.values[name] = value
-        else:
+        if self._linked_elsewhere(task, link.side):
             self.merge.advance(task, name, value, side=link.side, rule="first opinion")
+        else:
+            task.values[name] = value
         link.pairs[name] = Pair(seen, seen)
         link.acked.pop(name, None)
 

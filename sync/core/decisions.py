@@ -6,9 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from connectors.contract import Entry, Stored
-from connectors.task import Field, Value, label_set
+from connectors.projection import one_line
+from connectors.task import Field, Status, Value, label_set
 from sync.core.codec import decode, parse_short
 from sync.core.evidence import let_go
 from sync.core.facts import Observation
@@ -18,6 +20,9 @@ from sync.core.model import Do, Held, HeldKind, Link, SideName
 from sync.core.settle import created
 
 BY_A_PERSON = "a person decided"
+
+_MOST: Final = {Field.PRIORITY: 9, Field.PERCENT_COMPLETE: 100}
+"""The largest number that a field takes (RFC 5545, 3.8.1.9 and 3.8.1.8)."""
 
 
 @dataclass(slots=True)
@@ -141,13 +146,17 @@ def value_from_text(name: Field, text: str) -> Value:
 
 def _typed(name: Field, data: object) -> Value:
     match name, data:
-        case ((Field.TITLE | Field.DESCRIPTION), _):
-            value: Value = data if isinstance(data, str) else str(data)
+        case Field.TITLE, _:
+            value: Value = one_line(data if isinstance(data, str) else str(data))
+        case Field.DESCRIPTION, _:
+            value = data if isinstance(data, str) else str(data)
+        case Field.STATUS, str():
+            value = Status(data)
         case ((Field.START | Field.DUE | Field.PARENT), ("" | None)):
             value = None
         case ((Field.START | Field.DUE), _):
-            value = decode(name, str(data))
-        case Field.PARENT, str():
+            value = _day_or_instant(name, str(data))
+        case Field.PARENT, str() if parse_short(data) is not None:
             value = parse_short(data)
         case Field.LABELS, _:
             value = label_set(map(str, data if isinstance(data, list) else str(data).split(",")))
@@ -157,8 +166,15 @@ def _typed(name: Field, data: object) -> Value:
             value = (str(data).strip(),) if str(data).strip() else ()
         case Field.ARCHIVED, bool():
             value = data
-        case ((Field.PRIORITY | Field.PERCENT_COMPLETE), int()) if not isinstance(data, bool):
+        case ((Field.PRIORITY | Field.PERCENT_COMPLETE), int()) if type(data) is int and 0 <= data <= _MOST[name]:
             value = data
         case _:
             raise ValueError(name)
+    return value
+
+
+def _day_or_instant(name: Field, text: str) -> Value:
+    value = decode(name, text)
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise ValueError(text)  # whose noon is not said
     return value

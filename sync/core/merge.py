@@ -104,7 +104,7 @@ class Merge:
         elif merged is not None:
             self._settle(task, name, deltas, merged, contenders[0], "merged")
         elif all(contender.derived for contender in contenders[:-1]) and stale:
-            self._settle(task, name, deltas, current, contenders[-1], "derived")
+            self._absorb(task, name, deltas)  # what follows from older children gives way
         else:
             self._conflict(task, name, deltas, contenders)
 

@@ -1,0 +1,175 @@
+"""Unlinked entries into tasks, those that a person has placed first (rules 8, 13, 15)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from connectors.task import Field, Kind
+from sync.core.evidence import let_go
+from sync.core.facts import Observation, Read
+from sync.core.intake import Intake
+from sync.core.merge import Merge
+from sync.core.model import Held, HeldKind, LinkLife, TaskLife
+from tests.core.build import NOW, add_task, entry, group, lenses_of, state_of
+
+TITLE = Field.TITLE
+DAY = date(2026, 4, 1)
+
+
+def world(*, met="ab", **read):
+    """Sides a and b; what was read of them, as a list of entries; those of ``met`` were met before."""
+    policy = group("a", "b")
+    state = state_of(policy)
+    for name, one in state.sides.items():
+        one.met = name in met
+    believed = {
+        name: Observation(side=name, read=Read.COMPLETE, entries={one.ref: one for one in entries})
+        for name, entries in read.items()
+    }
+    return state, Intake(Merge(lenses_of(policy, state), 2, NOW), NOW, believed, set())
+
+
+def titles(state):
+    """The tasks by title, and on which sides they are."""
+    return sorted((task.title, "".join(link.side for link in state.of_task(task.id))) for task in state.tasks.values())
+
+
+def test_new_entries_become_tasks_and_one_task_where_they_are_the_same():
+    state, intake = world(
+        a=[entry("a1", title="Milk", due=DAY), entry("a2", title="Bread")], b=[entry("b1", title="Milk", due=DAY)]
+    )
+    assert intake.run({}) == 1
+    assert titles(state) == [("Bread", "a"), ("Milk", "ab")]
+
+
+def test_a_read_without_entries_is_a_meeting_too():
+    state, intake = world(met="", a=[])
+    assert intake.run({}) == 0
+    assert (state.sides["a"].met, state.sides["b"].met) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        lambda state, intake: add_task(state, 7, {}, "a"),
+        lambda state, intake: let_go(add_task(state, 7, {}, "a") and state.links[7, "a"], "deleted there"),
+        lambda state, intake: setattr(add_task(state, 8, {}, "a") and state.links[8, "a"], "former", ("a7",)),
+        lambda state, intake: intake.taken.add(("a", "a7")),
+        lambda state, intake: state.held.append(
+            Held(kind=HeldKind.MATCH, key="k", why="", choices=(), side="a", ref="a7")
+        ),
+    ],
+    ids=["linked", "let go", "a former ref", "an open create's", "asked about"],
+)
+def test_what_is_known_is_not_new(known):
+    state, intake = world(a=[entry("a7", title="Milk")])
+    known(state, intake)
+    before = set(state.tasks)
+    intake.run({})
+    assert set(state.tasks) == before
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda state, intake: add_task(state, 7, {}, "b") and setattr(state.links[7, "b"], "ref", "a7"),
+        lambda state, intake: setattr(add_task(state, 8, {}, "b") and state.links[8, "b"], "former", ("a7",)),
+        lambda state, intake: intake.taken.add(("b", "a7")),
+        lambda state, intake: state.held.append(
+            Held(kind=HeldKind.ENTRY, key="k", why="", choices=(), side="a", ref="a7")
+        ),
+    ],
+    ids=["a ref there", "a former ref there", "taken there", "another question"],
+)
+def test_what_is_known_of_another_side_is_new_here(other):
+    state, intake = world(a=[entry("a7", title="Milk")])
+    other(state, intake)
+    before = len(state.tasks)
+    intake.run({})
+    assert len(state.tasks) == before + 1
+
+
+@pytest.mark.parametrize("how", [{"deleted": True}, {"container": "x"}, {"problem": "x"}, {"kind": Kind.COMMENT}])
+def test_what_is_no_task_to_be_read_here_is_not_taken_in(how):
+    state, intake = world(a=[entry("a7", title="Milk", **how)])
+    intake.run({})
+    assert state.tasks == {}
+
+
+@pytest.mark.parametrize(("met", "joined"), [("a", 1), ("ab", 0)], ids=["first meeting", "later"])
+def test_a_side_that_is_met_for_the_first_time_joins_the_groups_tasks_by_title(met, joined):
+    """Rule 15: later, a task made again under an old name is a new one."""
+    state, intake = world(met=met, b=[entry("b7", title="Milk")])
+    add_task(state, 1, {TITLE: "Milk"}, "a")
+    assert intake.run({}) == joined
+    assert len(state.tasks) == 2 - joined
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda state: setattr(state.tasks[1], "life", TaskLife.DELETED),
+        lambda state: add_task(state, 1, {TITLE: "Milk"}, "a", "b"),
+        lambda state: let_go(add_task(state, 1, {TITLE: "Milk"}, "a", "b") and state.links[1, "b"], "x"),
+    ],
+    ids=["deleted", "linked there", "let go there"],
+)
+def test_a_task_that_is_deleted_or_was_there_is_not_joined(spoil):
+    state, intake = world(met="a", b=[entry("b7", title="Milk")])
+    add_task(state, 1, {TITLE: "Milk"}, "a")
+    spoil(state)
+    assert intake.run({}) == 0
+    assert len(state.tasks) == 2
+
+
+def test_parents_tell_twins_apart():
+    """The title of a parent is the one more equal field."""
+    state, intake = world(
+        a=[entry("a1", title="Home"), entry("a2", title="Milk", parent="a1")],
+        b=[entry("b1", title="Home"), entry("b2", title="Milk", parent="b1")],
+    )
+    intake.run({})
+    assert ("Milk", "ab") in titles(state)
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        ("a:a1", [("Milk", "ab")]),
+        ("new", [("Milk", "a"), ("Milk", "b")]),
+        ("a:a9", [("Milk", "a"), ("Milk", "b")]),
+    ],
+    ids=["this one", "a new one", "gone meanwhile"],
+)
+def test_what_a_person_placed_goes_there(choice, expected):
+    state, intake = world(b=[entry("b7", title="Milk")])
+    add_task(state, 1, {TITLE: "Milk"}, "a")
+    intake.merge.lenses.tie(state.links[1, "a"])
+    assert intake.run({("b", "b7"): choice}) == (1 if choice == "a:a1" else 0)
+    assert titles(state) == expected
+
+
+def test_what_was_placed_on_a_task_that_has_an_entry_there_is_a_new_one():
+    state, intake = world(b=[entry("b7", title="Milk")])
+    add_task(state, 1, {TITLE: "Milk"}, "a", "b")
+    intake.merge.lenses.tie(state.links[1, "a"])
+    intake.run({("b", "b7"): "a:a1"})
+    assert titles(state) == [("Milk", "ab"), ("Milk", "b")]
+
+
+def test_what_was_placed_is_not_matched_as_well():
+    state, intake = world(a=[entry("a7", title="Milk", due=DAY)], b=[entry("b7", title="Milk", due=DAY)])
+    intake.run({("b", "b7"): "new"})
+    assert titles(state) == [("Milk", "a"), ("Milk", "b")]
+
+
+def test_what_nothing_tells_apart_is_asked():
+    state, intake = world(
+        a=[entry("a1", title="Milk", due=DAY, description="x"), entry("a2", title="Milk", description="y")],
+        b=[entry("b1", title="Milk", due=DAY, description="y")],
+    )
+    intake.run({})
+    assert [held.ref for held in state.held] == ["b1"]
+    assert all(link.life is LinkLife.LIVE for link in state.links.values())
