@@ -1,0 +1,141 @@
+"""What a person is asked about a read (rules 11, 16)."""
+
+from __future__ import annotations
+
+import pytest
+
+from sync.core.facts import Decision, Observation, Read
+from sync.core.gather import Verdict
+from sync.core.model import Held, HeldKind
+from sync.core.questions import Questions
+from tests.core.build import NOW, add_task, entry, group, state_of
+
+EMPTIED = Verdict("emptied", "b lists no task, 3 were linked", asks=True)
+SHRUNK = Verdict("shrunk", "b lists 1 of 9 linked tasks")
+CHANGED = Verdict("changed", "9 of 9 linked tasks changed at once on b", asks=True)
+
+
+def state():
+    """Three tasks on a and b."""
+    found = state_of(group("a", "b"))
+    for number in (1, 2, 3):
+        add_task(found, number, {}, "a", "b")
+    return found
+
+
+def read(*entries, kind=Read.COMPLETE):
+    """What was read of side b."""
+    found = Observation(side="b", read=kind, digest="d")
+    found.entries = {one.ref: one for one in entries}
+    return found
+
+
+BAD = entry("b9", problem="not JSON")
+
+
+def test_an_entry_that_can_not_be_read_is_held_once():
+    found = state()
+    for _ in range(2):
+        Questions(found, NOW).hold_unreadable(read(BAD, entry("b1", title="x")))
+    [held] = found.held
+    assert (held.kind, held.key, held.why, held.choices) == (HeldKind.ENTRY, "entry:b:b9", "not JSON", ())
+    assert (held.side, held.ref, held.since, held.data) == (
+        "b",
+        "b9",
+        NOW,
+        {"entries": {"b9": {"hash": "other", "native": {}}}},
+    )
+
+
+@pytest.mark.parametrize(
+    ("later", "held"),
+    [
+        (read(entry("b9", title="x"), kind=Read.SINCE), False),
+        (read(kind=Read.SINCE), True),
+        (read(), False),
+        (read(BAD), True),
+        (read(BAD, kind=Read.SINCE), True),
+    ],
+    ids=["read since", "not named since", "gone", "bad still", "bad again"],
+)
+def test_it_ends_when_it_can_be_read_or_is_gone(later, held):
+    found = state()
+    Questions(found, NOW).hold_unreadable(read(BAD))
+    Questions(found, NOW).hold_unreadable(later)
+    assert bool(found.held) is held
+
+
+def test_what_is_asked_about_another_side_or_thing_stays():
+    found = state()
+    found.held = [
+        Held(kind=HeldKind.ENTRY, key="entry:a:a9", why="", choices=(), side="a"),
+        Held(kind=HeldKind.MATCH, key="match:b:b9", why="", choices=(), side="b"),
+    ]
+    Questions(found, NOW).hold_unreadable(read())
+    assert len(found.held) == 2
+
+
+def ask(found, verdict, *, observation=None):
+    """The warnings of a cycle in which a read of b had this verdict."""
+    decision = Decision(state=found)
+    Questions(found, NOW).ask_about(decision, found.sides["b"], observation or read(), verdict)
+    return decision.warnings
+
+
+def test_a_guard_that_stopped_a_read_is_asked_about_once():
+    found = state()
+    for _ in range(2):
+        [line] = ask(found, EMPTIED)
+        assert line == f"{EMPTIED.why}: the read was set aside; tasksync held shows the choices"
+    [held] = found.held
+    assert (held.kind, held.key, held.side, held.since) == (HeldKind.GUARD, "guard:emptied:b", "b", NOW)
+    assert held.choices == ("approve", "refuse")
+    assert held.data == {"guard": "emptied", "read": "-3:b1,b2,b3"}
+
+
+def test_a_guard_about_changes_is_about_the_whole_read():
+    found = state()
+    ask(found, CHANGED)
+    assert found.held[0].data == {"guard": "changed", "read": "d"}
+
+
+def test_what_equal_reads_answer_is_not_asked():
+    found = state()
+    [line] = ask(found, SHRUNK)
+    assert line == f"{SHRUNK.why}: the read was set aside; two more equal reads let it pass, or --allow shrunk"
+    assert found.held == []
+
+
+@pytest.mark.parametrize("verdict", [None, SHRUNK, CHANGED], ids=["passed", "shrunk", "another guard"])
+def test_a_question_about_a_read_that_passed_is_withdrawn(verdict):
+    found = state()
+    ask(found, EMPTIED)
+    ask(found, verdict)
+    assert [held.key for held in found.held] == (["guard:changed:b"] if verdict is CHANGED else [])
+
+
+def test_questions_about_other_sides_and_things_stay():
+    found = state()
+    found.held = [
+        Held(kind=HeldKind.GUARD, key="guard:emptied:a", why="", choices=(), side="a"),
+        Held(kind=HeldKind.ENTRY, key="entry:b:b9", why="", choices=(), side="b"),
+    ]
+    assert ask(found, None) == []
+    assert len(found.held) == 2
+
+
+@pytest.mark.parametrize(
+    ("verdict", "refused", "asked"),
+    [
+        (EMPTIED, "-3:b1,b2,b3", False),
+        (EMPTIED, "d", True),
+        (CHANGED, "d", False),
+        (CHANGED, "-3:b1,b2,b3", True),
+    ],
+)
+def test_a_read_that_a_person_refused_is_not_asked_about_again(verdict, refused, asked):
+    """It stays set aside until the read changes."""
+    found = state()
+    found.sides["b"].refused_guard = refused
+    assert len(ask(found, verdict)) == 1
+    assert bool(found.held) is asked

@@ -1,0 +1,107 @@
+"""What was read and could not be absorbed stands until it is read again (rule 16)."""
+
+from __future__ import annotations
+
+import pytest
+
+from connectors.contract import Record
+from sync.core.facts import Observation, Read
+from sync.core.model import Held, HeldKind
+from sync.core.standing import ENTRIES, MISSES, kept, named_by_a_person, omitted_changes, standing, withdraw_gone
+from tests.core.build import add_task, entry, group, state_of
+
+
+def held(ref="b9", *, side="b", kind=HeldKind.MATCH, data=None, decision=""):
+    """A row about an entry."""
+    return Held(
+        kind=kind, key=f"k:{ref}", why="", choices=(), side=side, ref=ref, data=dict(data or {}), decision=decision
+    )
+
+
+def state(*rows):
+    """A group of two sides, and these rows."""
+    found = state_of(group("a", "b"))
+    found.held = list(rows)
+    return found
+
+
+def test_entries_that_stand_are_what_the_vendor_sent():
+    data = {ENTRIES: kept([entry("b9", raw_hash="h9"), entry("b8", raw_hash="h8")])}
+    found = state(held(data=data), held(side="a", data={ENTRIES: kept([entry("a9")])}), held(), held(data={ENTRIES: 7}))
+    assert list(standing(found, "b")) == [
+        Record(ref="b9", raw_hash="h9", native={}),
+        Record(ref="b8", raw_hash="h8", native={}),
+    ]
+
+
+@pytest.mark.parametrize("data", [{"b9": 7}, {"b9": {"hash": "h"}}, {"b9": {"native": 7}}])
+def test_a_row_of_an_older_store_that_keeps_no_entry_stands_for_none(data):
+    assert list(standing(state(held(data={ENTRIES: data})), "b")) == []
+
+
+def test_an_entry_without_a_hash_is_read_anew():
+    assert [one.raw_hash for one in standing(state(held(data={ENTRIES: {"b9": {"native": {}}}})), "b")] == [""]
+
+
+def read(*entries, kind=Read.COMPLETE):
+    """What was read of side b."""
+    return Observation(side="b", read=kind, entries={one.ref: one for one in entries})
+
+
+THERE = read(entry("b9", title="x"))
+CASES = {
+    "a tombstone": ([read(entry("b9", deleted=True), kind=Read.SINCE)], False, None),
+    "another container": ([read(entry("b9", container="x"), kind=Read.SINCE)], False, None),
+    "there": ([THERE], True, None),
+    "not named since": ([read(kind=Read.SINCE)] * 5, True, None),
+    "missed once": ([read()], True, 1),
+    "missed twice": ([read()] * 2, True, 2),
+    "missed thrice": ([read()] * 3, False, 3),
+    "missed, there": ([read(), read(), THERE], True, 0),
+    "missed, there, missed": ([read(), read(), THERE, read()], True, 1),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_the_question_where_an_entry_belongs_ends_when_it_is_gone(case):
+    reads, stays, misses = case
+    row = held()
+    found = state(row)
+    for one in reads:
+        withdraw_gone(found, one, 3)
+    assert (bool(found.held), row.data.get(MISSES)) == (stays, misses)
+
+
+def test_other_questions_do_not_end_by_it():
+    found = state(held(side="a"), held(kind=HeldKind.ENTRY))
+    for _ in range(3):
+        withdraw_gone(found, read(), 3)
+    assert len(found.held) == 2
+
+
+@pytest.mark.parametrize(
+    ("ref", "own", "omitted"),
+    [
+        ("b1", False, True),
+        ("b1", True, True),
+        ("b7", False, True),
+        ("b7", True, False),
+        ("b0", False, False),
+        ("b9", False, False),
+        ("a0", False, True),
+        ("a9", False, True),
+    ],
+    ids=["linked", "linked on an own side", "new", "made there", "former", "asked", "former elsewhere", "asked elsewhere"],
+)
+def test_what_a_filter_should_have_named(ref, own, omitted):
+    """What is known not to be new, and what people make on a side that is only written, was not omitted."""
+    found = state(held(), held("a9", side="a"))
+    add_task(found, 1, {}, "a", "b")
+    found.links[1, "b"].former, found.links[1, "a"].former = ("b0",), ("a0",)
+    observation = Observation(side="b", omitted=frozenset({ref}))
+    assert omitted_changes(found, observation, own=own) == ([ref] if omitted else [])
+
+
+def test_refs_that_a_person_gave_are_read():
+    rows = [held(decision=text) for text in ("exists b7", "absent", "exists", "same b:b8", "")]
+    assert named_by_a_person(state(*rows, held(side="a", decision="exists a7")), "b") == ["b7"]
