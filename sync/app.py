@@ -20,13 +20,16 @@ from connectors import registry
 from connectors.contract import Clock, Manifest
 from connectors.errors import BadSettings
 from connectors.redact import Redactor
+from sync.byhand import ByHand
 from sync.checking import check_side, unknown_lines
 from sync.choices import UnknownName, fitting_choice
 from sync.config import Config, GroupConfig, load
 from sync.config.model import MatchPolicy
 from sync.core.model import Held, SideName, State, TaskLife
 from sync.core.policy import GroupPolicy, SideSpec
+from sync.core.undo import Undo
 from sync.cycle import PERSON, Cycle, Side, Wishes
+from sync.looking import Looking
 from sync.progress import Progress, Silent
 from sync.report import (
     CheckReport,
@@ -101,7 +104,7 @@ class App:
         """Masks this configuration's secrets in any text."""
         return self._redactor
 
-    def run_once(
+    def run_once(  # noqa: PLR0913 - what a person can wish for
         self,
         groups: Sequence[str],
         *,
@@ -109,6 +112,7 @@ class App:
         allow: frozenset[str] = frozenset(),
         plan: str | None = None,
         limit: int | None = None,
+        undo: Undo | None = None,
         stop: Event,
         progress: Progress,
     ) -> RunReport:
@@ -116,14 +120,14 @@ class App:
 
         With ``plan`` (a hash) all groups are decided first, and nothing is written unless it is that plan.
         """
-        wishes = Wishes(sweep=sweep, allow=allow, limit=limit)
+        wishes = Wishes(sweep=sweep, allow=allow, limit=limit, undo=undo)
         self._store.enrol(list(self.config.groups))
         report = RunReport()
         names = self._groups(groups)
         runner = Runner(
             store=self._store,
             clock=self._clock,
-            sides={name: group.sides for name, group in self.config.groups.items()},
+            sides=self._sides,
             make=lambda name, stack: self._cycle(name, wishes, stop=stop, progress=progress, stack=stack),
         )
         if plan is not None:
@@ -135,18 +139,35 @@ class App:
         report.exit = PERSON if report.refused else max(codes, default=0)
         return report
 
-    def plan(self, groups: Sequence[str], *, progress: Progress) -> PlanReport:
-        """What a run would do; the store stays as it was."""
+    def plan(self, groups: Sequence[str], *, undo: Undo | None = None, progress: Progress) -> PlanReport:
+        """What a run would do, or an undo; the store stays as it was."""
         report = PlanReport(now=self._clock.now())
         names = self._groups(groups)
         self._store.enrol(list(self.config.groups))
         for name in names:
             with ExitStack() as stack:
-                cycle = self._cycle(name, Wishes(), stop=Event(), progress=progress, stack=stack)
+                cycle = self._cycle(name, Wishes(undo=undo), stop=Event(), progress=progress, stack=stack)
                 cycle.prepare(number=None)
                 report.groups[name] = cycle.as_plan()
         report.exit = max((group.code for group in report.groups.values()), default=0)
         return report
+
+    @property
+    def by_hand(self) -> ByHand:
+        """What people do to ties, and the way back."""
+        return ByHand(store=self._store, clock=self._clock, groups=self._sides, make=self._bare)
+
+    @property
+    def looking(self) -> Looking:
+        """What people look at."""
+        return Looking(store=self._store, groups=self._sides, make=self._bare)
+
+    @property
+    def _sides(self) -> dict[str, Sequence[SideName]]:
+        return {name: group.sides for name, group in self.config.groups.items()}
+
+    def _bare(self, name: str, stack: ExitStack) -> Cycle:
+        return self._cycle(name, Wishes(), stop=Event(), progress=Silent(), stack=stack)
 
     def check(self, *, progress: Progress) -> CheckReport:
         """Reach every side that is in a group; and how each holds each field."""
@@ -168,7 +189,7 @@ class App:
 
     def _status(self, name: str) -> GroupStatus:
         with ExitStack() as stack:
-            cycle = self._cycle(name, Wishes(), stop=Event(), progress=Silent(), stack=stack)
+            cycle = self._bare(name, stack)
             state = self._store.load(name, self.config.groups[name].sides)
             owed, undeliverable, waiting = cycle.open_in(state)
         last = self._store.cycles(name, limit=1)

@@ -9,7 +9,7 @@ report    what happened, and what is owed, held, waiting (13)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -28,7 +28,10 @@ from sync.core.plan import Planner
 from sync.core.policy import AccessPolicy, GroupPolicy
 from sync.core.sides import meet
 from sync.core.standing import FILTER_DISTRUSTED
+from sync.core.ties import mark_lost
+from sync.core.undo import Undo
 from sync.fetch import Reader, observe_all
+from sync.ledger import Ledger
 from sync.progress import Progress
 from sync.report import GroupPlan, GroupReport, Result, SideReport
 from sync.store import Lease, Store
@@ -58,6 +61,7 @@ class Wishes:
     sweep: bool = False
     allow: frozenset[str] = frozenset()
     limit: int | None = None
+    undo: Undo | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -87,6 +91,8 @@ class Cycle:
         self.number = state.cycle + 1 if number is None else number
         state.cycle = self.number
         meet(state, self.policy)
+        if self.ledger is not None:
+            mark_lost(state, self.policy, self.ledger.remembered(self.name, self.policy))
         readers = [
             Reader(
                 name=name,
@@ -101,7 +107,10 @@ class Cycle:
         started = self.clock.monotonic()
         self.observations = observe_all(readers, state, sweep=self.wishes.sweep, stop=self.stop)
         self.read_at = dict.fromkeys(self.sides, started)
-        told = Circumstances(cycle=self.number, now=self.clock.now(), allow=self.wishes.allow, limit=self.wishes.limit)
+        wishes = self.wishes
+        told = Circumstances(
+            cycle=self.number, now=self.clock.now(), allow=wishes.allow, limit=wishes.limit, undo=wishes.undo
+        )
         self.decision = decide(state, self.observations, self.policy, told)
         self.state = state
         for name, observation in self.observations.items():
@@ -121,6 +130,8 @@ class Cycle:
         """Record what was decided, send what is owed, and say how it went."""
         decision, state = self._decided()
         self.store.record(state, cycle=self.number, moved=decision.moved, acted=decision.acted, lease=lease)
+        making = [action.side for action in decision.actions if action.do is Do.CREATE]
+        self._note_ties(state, making)
         run = Run(
             state=state,
             lenses=Lenses(state, self.policy),
@@ -134,8 +145,20 @@ class Cycle:
         )
         outcome = apply(run, {name: side.connector for name, side in self.sides.items()}, decision.actions)
         owed, undeliverable = self._open(state)
+        for name, side in state.sides.items():
+            side.links = sum(1 for link in state.of_side(name) if link.live)
         self.store.record(state, cycle=self.number, moved=(), acted=(), lease=lease)
+        self._note_ties(state)
         return self._report(decision, state, outcome, owed, undeliverable)
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """The ledger beside the store; none where the store is no file."""
+        return Ledger.beside(self.store.file) if self.store.file is not None else None
+
+    def _note_ties(self, state: State, making: Sequence[SideName] = ()) -> None:
+        if self.ledger is not None:
+            self.ledger.note(state, self.policy, making=making)
 
     @property
     def actions(self) -> list[Action]:
@@ -153,6 +176,8 @@ class Cycle:
             undeliverable=undeliverable,
             sides=self._sides(decision, Outcome()),
             notes=decision.warnings,
+            undone=decision.undone,
+            skipped=decision.skipped,
         )
         plan.code = self._code(decision, len(plan.held), owed=0, sides=plan.sides)
         return plan
@@ -228,6 +253,8 @@ class Cycle:
             seconds=self.clock.monotonic() - self.began,
             cycle=self.number,
             lines=[*decision.warnings, *outcome.lines],
+            undone=decision.undone,
+            skipped=decision.skipped,
         )
         report.code = self._code(decision, report.held, owed=report.owed, sides=report.sides)
         report.result = self._result(report)

@@ -82,7 +82,7 @@ class Reader:
 
     def _needs_everything(self, state: State, links: Mapping[str, Link]) -> bool:
         """Whether "changed since" can not answer: what never arrived, and what counts misses, needs complete reads."""
-        if open_creates(state, self.name):
+        if open_creates(state, self.name) or state.sides[self.name].ties:
             return True
         if self.connector.capabilities.can(Verb.GET):
             return False

@@ -62,6 +62,8 @@ class GroupReport:
     code: int = 0
     cycle: int = 0
     lines: list[str] = field(default_factory=list)
+    undone: int = 0  # how much of a cycle came back
+    skipped: list[Note] = field(default_factory=list)  # … and what did not, for it moved since
 
     def as_json(self) -> dict[str, JsonValue]:
         """The documented members of ``run --once --json``, and no others."""
@@ -109,6 +111,8 @@ class GroupPlan:
     sides: dict[SideName, SideReport] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     code: int = 0
+    undone: int = 0
+    skipped: list[Note] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)

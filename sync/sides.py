@@ -16,6 +16,7 @@ from connectors.limiter import LocalLimiter
 from connectors.redact import Redactor
 from connectors.transport import Http
 from sync.config import SideConfig
+from sync.core.mapping import joined
 from sync.core.policy import SideSpec
 from sync.cycle import Side
 
@@ -74,15 +75,14 @@ def settings_of(side: SideConfig) -> SideSettings:
 
 def mapping_fingerprint(side: SideConfig, manifest: Manifest) -> str:
     """What makes an entry out of an answer: when it changes, shadows are renewed without deltas (rule 20)."""
-    parts = [
-        manifest.name,
-        manifest.version,
-        side.timezone,
-        {word: status.value for word, status in (side.statuses or {}).items()},
-        {name.value: wanted for name, wanted in side.fields.items()},
-        {name: str(value) for name, value in plain_settings(side.settings).items()},
-    ]
-    return blake2b(orjson.dumps(parts), digest_size=6).hexdigest()
+    parts = {
+        "connector": [manifest.name, manifest.version],
+        "zone": side.timezone,
+        "statuses": {word: status.value for word, status in (side.statuses or {}).items()},
+        "fields": {name.value: wanted for name, wanted in side.fields.items()},
+        "settings": {name: str(value) for name, value in plain_settings(side.settings).items()},
+    }
+    return joined({name: blake2b(orjson.dumps(part), digest_size=4).hexdigest() for name, part in parts.items()})
 
 
 def plain_settings(settings: BaseModel) -> dict[str, object]:

@@ -12,7 +12,7 @@ from sync.apply.sending import Sender
 from sync.core.facts import Acted, Action
 from sync.core.guards import guard_key
 from sync.core.model import Do, Intent, Link, TaskLife
-from sync.core.settle import DELETED_HERE, closed, deleted, make_again
+from sync.core.settle import DELETED_HERE, NO_DELETE, closed, deleted, make_again
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class Remover:
             journal.fail(intent, error)
             return
         with run.lock:
-            deleted(run.lenses, link, DELETED_HERE)
+            deleted(run.lenses, link, link.reason or DELETED_HERE)
             again = self._put_back(stored)
             self._count(action)
         journal.close(intent, "done", [link, *again], image=entry)
@@ -77,7 +77,7 @@ class Remover:
         if link is None:
             return
         with run.lock:
-            deleted(run.lenses, link, f"{side} has no delete")
+            deleted(run.lenses, link, link.reason or f"{side} {NO_DELETE}")
         self.sender.journal.save([link], Acted(do=Do.LET_GO, task=link.task, side=side, ref=link.ref, outcome="done"))
 
     def _ready(self, action: Action, link: Link) -> Entry | None:

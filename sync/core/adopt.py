@@ -9,16 +9,22 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from connectors.task import Field, Status, Value, is_empty, same
 from sync.core.diff import UNMERGED
 from sync.core.lens import NO_OPINION
 from sync.core.match import Cluster, Doubt, Member
-from sync.core.merge import Merge
-from sync.core.model import Held, HeldKind, Link, Pair, SideName, State, Task
+from sync.core.merge import NEW, Merge
+from sync.core.model import Do, Held, HeldKind, Link, Pair, SideName, State, Task, TaskId
 from sync.core.policy import AccessPolicy
 from sync.core.settle import absorb_entry
 from sync.core.standing import ENTRIES, kept
+
+MATCHED: Final = "matched"
+"""The outcome of a link that matching made, without a request."""
+
+FIRST_OPINION: Final = "first opinion"
 
 
 @dataclass(slots=True)
@@ -38,27 +44,30 @@ class Adoption:
                 if task is None:
                     if self.merge.lenses[member.side].spec.access is AccessPolicy.WRITE:
                         continue
-                    task = self._new_task(member)
+                    task = self._new_task(member, cluster.number)
                     fresh.append((task, member, False))
+                    self._tie(task, member)
                 else:
                     fresh.append((task, member, True))
                     self.adopted += 1
-                self._tie(task, member)
+                    self.merge.act(self._tie(task, member), Do.ADOPT, MATCHED)
         for task, member, joins in fresh:
             self.fill(task, member, joins=joins)
+            if not joins:
+                self.merge.tell(task, Field.TITLE, member.side, "", task.title, NEW)
 
     def _in_order(self, cluster: Cluster) -> list[Member]:
         rank = self.merge.lenses.policy.rank
         return sorted(cluster.members.values(), key=lambda member: rank(member.side))
 
-    def _new_task(self, member: Member) -> Task:
+    def _new_task(self, member: Member, number: TaskId | None) -> Task:
         state = self.merge.lenses.state
-        task = Task(id=state.next_task, kind=member.entry.kind, born=member.side)
-        state.next_task += 1
+        task = Task(id=state.next_task if number is None else number, kind=member.entry.kind, born=member.side)
+        state.next_task = max(state.next_task, task.id + 1)
         state.tasks[task.id] = task
         return task
 
-    def _tie(self, task: Task, member: Member) -> None:
+    def _tie(self, task: Task, member: Member) -> Link:
         state = self.merge.lenses.state
         link = Link(task=task.id, side=member.side, ref=member.entry.ref)
         old = state.links.get(link.key)
@@ -66,6 +75,7 @@ class Adoption:
             link.former = (*old.former, old.ref)
         absorb_entry(link, member.entry, self.merge.lenses[member.side])
         self.merge.lenses.tie(link)
+        return link
 
     def fill(self, task: Task, member: Member, *, joins: bool, only: Container[Field] = frozenset(Field)) -> None:
         """The values of an entry into its task: all of them, or what is empty there; no field but ``only``."""
@@ -83,7 +93,7 @@ class Adoption:
                 link.raw_hash = ""
                 continue
             if not joins or name not in task.values:
-                self._first(task, link, name, value, seen)
+                self._first(task, link, name, value, seen, joins=joins)
             else:
                 self._join_field(task, link, name, value, seen)
         status = task.values.get(Field.STATUS)
@@ -94,10 +104,12 @@ class Adoption:
         if not is_empty(name, seen) and name is not Field.POSITION:
             task.values.setdefault(name, seen)
 
-    def _first(self, task: Task, link: Link, name: Field, value: Value, seen: Value) -> None:
+    def _first(self, task: Task, link: Link, name: Field, value: Value, seen: Value, *, joins: bool) -> None:
         if self._linked_elsewhere(task, link.side):
-            self.merge.advance(task, name, value, side=link.side, rule="first opinion")
+            self.merge.advance(task, name, value, side=link.side, rule=FIRST_OPINION)
         else:
+            if joins:
+                self.merge.tell(task, name, link.side, None, value, FIRST_OPINION)
             task.values[name] = value
         link.pairs[name] = Pair(seen, seen)
         link.acked.pop(name, None)

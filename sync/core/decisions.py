@@ -18,6 +18,7 @@ from sync.core.guards import APPROVED
 from sync.core.merge import Merge
 from sync.core.model import Do, Held, HeldKind, Link, SideName
 from sync.core.settle import created
+from sync.core.ties import decide_lost, lost_key
 
 BY_A_PERSON = "a person decided"
 
@@ -115,6 +116,9 @@ class Decisions:
 
     def _guarded(self, held: Held, word: str) -> bool:
         state = self.merge.lenses.state
+        if held.key == lost_key(held.side):
+            decide_lost(state, held, approved=word == APPROVED)
+            return True
         if word == APPROVED:
             link = state.live(held.task or 0, held.side)
             if held.key.startswith("vanished:") and link is not None:
@@ -127,6 +131,7 @@ class Decisions:
             state.links[link.key] = link
         self.merge.lenses.untie(link)
         let_go(link, BY_A_PERSON)
+        self.merge.act(link, Do.LET_GO, BY_A_PERSON)
         return True
 
 

@@ -12,10 +12,10 @@ from sync.core.evidence import Evidence, let_go
 from sync.core.facts import Acted
 from sync.core.lens import canonical_parent
 from sync.core.merge import Merge
-from sync.core.model import Do, Held, HeldKind, Link, LinkLife, SideName, Task, TaskId, TaskLife
+from sync.core.model import Do, Held, HeldKind, Link, SideName, Task, TaskId, TaskLife
 from sync.core.plan import CLOSED_BY_DELETE, UNSENT
 from sync.core.policy import AccessPolicy, DeletePolicy
-from sync.core.settle import DELETED_HERE, DELETED_THERE, make_again
+from sync.core.settle import DELETED_HERE, DELETED_THERE, UNDONE, make_again, tie_again
 
 
 @dataclass(slots=True)
@@ -32,9 +32,7 @@ class Deletes:
         lenses = self.merge.lenses
         for link in evidence.restored:
             task = lenses.state.tasks[link.task]
-            link.life, link.reason, link.absent, link.outside = LinkLife.LIVE, "", False, ""
-            link.raw_hash = ""
-            lenses.tie(link)
+            tie_again(lenses, link)
             if task.life is TaskLife.DELETED:
                 task.life = TaskLife.ALIVE
             self._note(link, Do.ADOPT, "restored there")
@@ -94,7 +92,7 @@ class Deletes:
         for link in links:
             task = self.merge.lenses.state.tasks[link.task]
             access = self.merge.lenses[link.side].spec.access
-            if task.life is TaskLife.DELETED:
+            if task.life is TaskLife.DELETED or link.reason == UNDONE:  # both want the same
                 self._end(link)
             elif task.id in kept:
                 self._note(link, Do.LET_GO, "deleted there, and edited elsewhere: the edit wins")

@@ -138,3 +138,5 @@ class Decision:
     conflicts: int = 0
     warnings: list[str] = field(default_factory=list)
     reads: dict[SideName, Read] = field(default_factory=dict)
+    undone: int = 0  # how much of the cycle that a person undoes is brought back
+    skipped: list[Note] = field(default_factory=list)  # … and what is not, for it moved since

@@ -11,6 +11,7 @@ from sync.core.facts import Observation
 from sync.core.match import Cluster, Matches, Member, is_task, match, member_of
 from sync.core.merge import Merge
 from sync.core.model import HeldKind, SideName, Task, TaskLife
+from sync.core.ties import clusters_of
 
 
 @dataclass(slots=True)
@@ -27,13 +28,10 @@ class Intake:
         state = self.merge.lenses.state
         adoption = Adoption(self.merge, self.now)
         members = self._members()
-        decided = self._place(members, placed)
+        decided = [*self._place(members, placed), *clusters_of(self.merge.lenses, members)]
+        known = {(side, member.entry.ref) for cluster in decided for side, member in cluster.members.items()}
         waiting = {(held.side, held.ref) for held in state.held if held.kind is HeldKind.MATCH}
-        members = [
-            one
-            for one in members
-            if (one.side, one.entry.ref) not in waiting and (one.side, one.entry.ref) not in placed
-        ]
+        members = [one for one in members if (one.side, one.entry.ref) not in waiting | known]
         tasks = self._joinable_tasks({one.side for one in members if one.first_meeting})
         titles = parent_titles(members, tasks, state.tasks)
         found = match(self.merge.lenses, members, tasks, titles) if members else Matches()

@@ -12,7 +12,7 @@ from typing import Final
 
 from connectors.contract import Entry
 from connectors.task import Field, Person, Value, same
-from sync.core.model import Link, SideName, State, Task, TaskId
+from sync.core.model import Link, LinkKey, SideName, State, Task, TaskId
 from sync.core.people import Directory
 from sync.core.policy import GroupPolicy, SideSpec
 
@@ -137,6 +137,7 @@ class Lenses:
         keys = {spec.name: spec.capabilities.person_key for spec in policy.sides}
         seen = {spec.name: state.sides[spec.name].people for spec in policy.sides}
         directory = Directory(policy.people, seen, keys)
+        self.remapped: dict[tuple[LinkKey, Field], str] = {}  # fields owed because a mapping changed, and what of it
         self._lenses = {spec.name: Lens(spec, state, directory, self.refs) for spec in policy.sides}
 
     def __getitem__(self, side: SideName) -> Lens:

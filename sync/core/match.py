@@ -21,7 +21,7 @@ from typing import Final
 from connectors.contract import Entry
 from connectors.task import Field, Kind, Status, Value, is_empty
 from sync.core.lens import NO_OPINION, Lenses
-from sync.core.model import SideName, Task
+from sync.core.model import SideName, Task, TaskId
 from sync.core.text import folded, words
 
 TELLING: Final = (Field.DUE, Field.START, Field.DESCRIPTION, Field.PARENT, Field.LABELS, Field.ASSIGNEES)
@@ -45,6 +45,7 @@ class Cluster:
     task: Task | None = None
     members: dict[SideName, Member] = field(default_factory=dict)
     linked: frozenset[SideName] = frozenset()
+    number: TaskId | None = None  # of the task to be, where a tie has named it
 
     @property
     def sides(self) -> frozenset[SideName]:

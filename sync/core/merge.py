@@ -17,15 +17,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from connectors.task import Field, Status, Value, label_set, same
 from sync.core.codec import decode, encode
 from sync.core.diff import Delta
-from sync.core.facts import Moved
+from sync.core.facts import Acted, Moved
 from sync.core.lens import NO_OPINION, Lenses
-from sync.core.model import Held, HeldKind, Pair, Task, Version
+from sync.core.model import Do, Held, HeldKind, Link, Pair, Task, Version
 from sync.core.policy import ConflictPolicy, Contender, winner
 from sync.core.text import merge_lines
+
+HELD_BACK: Final = "held"
+"""The rule of an edit that contends in a held conflict: the value stays, a person decides."""
+
+NEW: Final = "new"
+"""The rule of the one row that tells that a task was seen for the first time."""
 
 
 @dataclass(slots=True)
@@ -36,6 +43,7 @@ class Merge:
     cycle: int
     now: datetime
     moved: list[Moved] = field(default_factory=list)
+    acted: list[Acted] = field(default_factory=list)
     conflicts: int = 0
 
     def field(self, task: Task, name: Field, deltas: Sequence[Delta]) -> None:
@@ -70,6 +78,16 @@ class Merge:
     def lose(self, task: Task, name: Field, side: str, value: Value, stands: Value) -> None:
         """Keep a losing value, so that it can be brought back."""
         self._note(task, name, side, value, stands, "lost", lost=True)
+
+    def tell(self, task: Task, name: Field, side: str, old: Value, new: Value, rule: str) -> None:
+        """A history row for what a side's opinion did to a field, where no version tells it."""
+        self._note(task, name, side, old, new, rule)
+
+    def act(self, link: Link, do: Do, outcome: str) -> None:
+        """A history row for what became of a link without a request."""
+        self.acted.append(
+            Acted(do=do, task=link.task, side=link.side, ref=link.ref, outcome=outcome, image=link.native)
+        )
 
     def _note(
         self, task: Task, name: Field, side: str, old: Value, new: Value, rule: str, *, lost: bool = False
@@ -212,13 +230,19 @@ class Merge:
             data={contender.side: encode(contender.value) for contender in contenders},
         )
         self.lenses.state.held.append(held)
+        edited = {delta.link.side for delta in deltas}
+        for contender in contenders:
+            if contender.side in edited:
+                self.tell(task, name, contender.side, task.values.get(name), contender.value, HELD_BACK)
         self._absorb(task, name, deltas)
 
     def _keep_contending(self, task: Task, name: Field, deltas: Sequence[Delta], held: Held) -> None:
         """A later edit replaces its side's contender; equal contenders end the conflict."""
         for delta in deltas:
-            held.data[delta.link.side] = encode(self._contender(task, name, delta).value)
+            contender = self._contender(task, name, delta)
+            held.data[delta.link.side] = encode(contender.value)
             held.choices = tuple(dict.fromkeys((f"take {delta.link.side}", *held.choices)))
+            self.tell(task, name, contender.side, task.values.get(name), contender.value, HELD_BACK)
         self._absorb(task, name, deltas)
         values = [decode(name, data) for data in held.data.values()]
         if all(same(name, value, values[0]) for value in values[1:]):

@@ -244,6 +244,8 @@ class Side:
     read_cycle: int = 0  # the cycle that last absorbed a read of it
     state: str = "ok"
     why: str = ""
+    ties: dict[Ref, TaskId] = field(default_factory=dict)  # imported, and not read yet: which task a ref belongs to
+    lost: bool = False  # without a list, and an earlier store had tasks on it: nothing is made there on a guess
 
 
 @dataclass(slots=True)

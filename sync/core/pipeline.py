@@ -24,6 +24,7 @@ from sync.core.gather import Verdict, judge_changed, judge_missing
 from sync.core.guards import guard_outgoing
 from sync.core.intake import Intake
 from sync.core.lens import Lenses
+from sync.core.mapping import what_changed
 from sync.core.match import member_of
 from sync.core.merge import Merge
 from sync.core.model import Link, Side, SideName, State, TaskId, TaskLife
@@ -32,10 +33,12 @@ from sync.core.plan import Planner
 from sync.core.policy import AccessPolicy, GroupPolicy, SideSpec
 from sync.core.questions import Questions
 from sync.core.recover import Recovery
-from sync.core.settle import absorb_entry
+from sync.core.settle import UNDONE, absorb_entry
 from sync.core.sides import meet, welcome_back
 from sync.core.standing import FILTER_DISTRUSTED, omitted_changes, withdraw_gone
+from sync.core.ties import ask_about_lost, withdraw_ties
 from sync.core.tree import break_cycles
+from sync.core.undo import Undo, Undoing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,7 @@ class Circumstances:
     now: datetime
     allow: frozenset[str] = frozenset()
     limit: int | None = None
+    undo: Undo | None = None
 
 
 def decide(
@@ -85,12 +89,15 @@ class _Cycle:
         self._absorb()
         intake = Intake(self.merge, self.told.now, self._believed(), self.taken)
         self.decision.adopted = intake.run(decisions.placed)
+        for name, observation in self._believed().items():
+            self.decision.warnings += withdraw_ties(self.state, observation, self.policy.side(name))
         self._merge(deletes)
         edited = {(delta.link.task, delta.link.side) for delta in self.deltas if not delta.derived}
         gone = [link for name, found in self.evidence.items() if name not in self.aside for link in found.deleted]
         deletes.delete(gone, edited)
+        undoing = self._undo()
         deletes.rehome()
-        self._plan()
+        self._plan(undoing)
         self._finish(deletes)
         return self.decision
 
@@ -161,9 +168,14 @@ class _Cycle:
     def _absorb_diff(self, diff: LinkDiff, spec: SideSpec) -> None:
         link = diff.link
         link.pairs.update(diff.pairs)
+        remapped = what_changed(link.mapping, spec.mapping)
         absorb_entry(link, diff.entry, self.lenses[spec.name])
         task = self.state.tasks[link.task]
+        if diff.deltas and link.reason == UNDONE:
+            link.reason = ""
+            self.decision.warnings.append(f'"{task.title}" was edited on {spec.name}: it stays there')
         for name in diff.owed:
+            self.lenses.remapped[link.key, name] = remapped
             link.acked[name] = min(link.acked.get(name, task.version(name).number), task.version(name).number - 1)
         if spec.access is AccessPolicy.WRITE:
             for delta in diff.deltas:
@@ -221,9 +233,17 @@ class _Cycle:
                 found[link.task] = value
         return found
 
-    def _plan(self) -> None:
-        """Stages 8 and 9."""
-        writable = frozenset(
+    def _undo(self) -> Undoing | None:
+        """What a person undoes, after everything that happened since."""
+        if self.told.undo is None:
+            return None
+        undoing = Undoing(self.merge, self.told.undo, self._writable())
+        undoing.run()
+        self.decision.undone, self.decision.skipped = undoing.done, undoing.skipped
+        return undoing
+
+    def _writable(self) -> frozenset[SideName]:
+        return frozenset(
             spec.name
             for spec in self.policy.sides
             if (seen := self.observations.get(spec.name)) is not None
@@ -231,9 +251,14 @@ class _Cycle:
             and spec.name not in self.aside
             and spec.access is not AccessPolicy.READ
         )
-        planner = Planner(self.lenses, self.told.now, writable)
+
+    def _plan(self, undoing: Undoing | None) -> None:
+        """Stages 8 and 9."""
+        ask_about_lost(self.state, self.told.now)
+        planner = Planner(self.lenses, self.told.now, self._writable())
         planner.plan()
-        self.decision.actions = guard_outgoing(
+        self.decision.actions = [] if undoing is None else undoing.actions
+        self.decision.actions += guard_outgoing(
             self.state, planner.actions, self.policy, now=self.told.now, allow=self.told.allow, limit=self.told.limit
         )
         self.decision.undeliverable = planner.undeliverable
@@ -243,7 +268,7 @@ class _Cycle:
         decision.moved = self.merge.moved
         decision.conflicts = self.merge.conflicts
         decision.warnings += deletes.lines
-        decision.acted += deletes.acted
+        decision.acted += [*self.merge.acted, *deletes.acted]
         for spec in self.policy.sides:
             side, observation = self.state.sides[spec.name], self.observations.get(spec.name)
             verdict = self.aside.get(spec.name)

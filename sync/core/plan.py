@@ -30,10 +30,12 @@ from connectors.contract import DeleteMeans, Verb
 from connectors.task import Field, Status, Value, is_empty, same
 from sync.core.facts import Action, Change, Note
 from sync.core.lens import Lens, Lenses
+from sync.core.mapping import what_changed
 from sync.core.model import Do, HeldKind, Link, SideName, Task, TaskId, TaskLife
 from sync.core.order import ordered_sides, outgoing
 from sync.core.policy import AccessPolicy
-from sync.core.settle import CREATE_AGAIN, CREATE_REFUSED, DELETED_THERE
+from sync.core.settle import CREATE_AGAIN, CREATE_REFUSED, DELETED_THERE, UNTIED
+from sync.core.ties import doubted
 from sync.core.tree import depth
 
 UNSENT = frozenset({Field.COMPLETED, Field.POSITION, Field.URL, Field.COMMENTS, Field.CUSTOM})
@@ -64,19 +66,20 @@ class Planner:
         deletes: list[Action] = []
         held = {(item.task, item.field) for item in state.held if item.kind is HeldKind.CONFLICT}
         open_intents = {(intent.task, intent.side) for intent in state.intents}
-        doubted = self._doubted()
+        unsure = doubted(self.lenses)
         depths = {task.id: depth(state, task) for task in state.tasks.values()}
         for task in sorted(state.tasks.values(), key=lambda one: (depths[one.id], one.id)):
             for spec in self.lenses.policy.sides:
                 lens, link = self.lenses[spec.name], state.link(task.id, spec.name)
                 if (task.id, spec.name) in open_intents:
                     continue
-                if task.life is TaskLife.DELETED:
+                ending = link.reason if link is not None and link.live else ""
+                if task.life is TaskLife.DELETED or ending:
                     if link is not None and link.live and spec.access is not AccessPolicy.READ:
                         deletes += self._delete(task, link, lens)
                 elif link is not None and link.live:
                     updates += self._update(task, link, lens, held)
-                elif (task.id, spec.name) not in doubted and spec.access is not AccessPolicy.READ:
+                elif (task.id, spec.name) not in unsure and spec.access is not AccessPolicy.READ:
                     creates += self._create(task, link, lens)
         updates.sort(key=self._owed_since)
         deletes.sort(key=lambda action: -depths[action.task])
@@ -202,6 +205,8 @@ class Planner:
 
     def _delete(self, task: Task, link: Link, lens: Lens) -> list[Action]:
         means = lens.spec.capabilities.delete_means
+        if link.reason == UNTIED:
+            return [replace(self._action(Do.LET_GO, task, link, lens, {}), why=UNTIED)]
         if means is DeleteMeans.DELETE and lens.spec.capabilities.can(Verb.DELETE):
             do = Do.DELETE
         elif means is DeleteMeans.ARCHIVE and lens.spec.capabilities.can(Verb.DELETE):
@@ -210,7 +215,7 @@ class Planner:
             return [self._action(Do.CLOSE, task, link, lens, {Field.STATUS: lens.view(Field.STATUS, Status.CANCELLED)})]
         else:
             do = Do.LET_GO
-        return [replace(self._action(do, task, link, lens, {}), why=self._deleted_on(task))]
+        return [replace(self._action(do, task, link, lens, {}), why=link.reason or self._deleted_on(task))]
 
     def _deleted_on(self, task: Task) -> str:
         sides = [link.side for link in self.lenses.state.of_task(task.id) if link.reason == DELETED_THERE]
@@ -253,23 +258,13 @@ class Planner:
 
     def _rule(self, task: Task, link: Link, name: Field) -> str:
         """Why a field is owed: what decided its value, or that the side sees the same value otherwise now."""
+        remapped = self.lenses.remapped.get((link.key, name))
+        if remapped:
+            return remapped
         if self._behind(task, link, name):
             return task.version(name).rule or "new"
-        return "its parent is linked now" if name is Field.PARENT else "its mapping changed"
-
-    def _doubted(self) -> set[tuple[TaskId, SideName]]:
-        """Tasks that an unplaced entry of a side may be: not created there until a person has decided."""
-        found: set[tuple[TaskId, SideName]] = set()
-        for held in self.lenses.state.held:
-            if held.kind is not HeldKind.MATCH:
-                continue
-            names = held.data.get("candidates")
-            for name in names if isinstance(names, list | tuple) else ():
-                side, _, ref = str(name).partition(":")
-                task = self.lenses.refs.get((side, ref))
-                if task is not None:
-                    found.add((task, held.side))
-        return found
+        mapping = self.lenses[link.side].spec.mapping
+        return "its parent is linked now" if name is Field.PARENT else what_changed(link.mapping, mapping)
 
     def _note(self, task: Task, lens: Lens, ref: str | None, name: Field, why: str) -> None:
         self.undeliverable.append(

@@ -29,9 +29,11 @@ from sync.core.facts import Acted, Observation, Read
 from sync.core.lens import Lens
 from sync.core.merge import Merge
 from sync.core.model import Do, Held, HeldKind, Intent, Link, Pair, SideName, State
-from sync.core.settle import created, deleted
+from sync.core.settle import DELETED_HERE, created, deleted
 from sync.core.standing import ENTRIES, kept
 from sync.core.text import folded, words
+
+FOUND_DONE: Final = "found done after a lost answer"
 
 READS: Final = 2
 """Complete reads that must lack a create before it is sent again (rule 7)."""
@@ -78,7 +80,7 @@ class Recovery:
             elif not same(name, found, intent.before.get(name)):
                 self.merge.lose(task, name, intent.side, found, task.values.get(name))
                 link.pairs[name] = Pair(found, found)
-        self._note(intent, link.ref, "found done after a lost answer")
+        self._note(intent, link.ref, FOUND_DONE)
 
     def _delete(self, intent: Intent, observation: Observation, link: Link, entry: Entry | None) -> bool:
         absent = (
@@ -87,8 +89,8 @@ class Recovery:
             and link.ref not in observation.listed
         )
         if absent or (entry is not None and entry.deleted):
-            deleted(self.merge.lenses, link, "deleted from here")
-            self._note(intent, link.ref, "found done after a lost answer")
+            deleted(self.merge.lenses, link, link.reason or DELETED_HERE)
+            self._note(intent, link.ref, FOUND_DONE)
             return True
         return entry is not None or link.ref in observation.listed
 
@@ -126,7 +128,7 @@ class Recovery:
     def _found(self, intent: Intent, entry: Entry) -> None:
         self.taken.add((intent.side, entry.ref))
         created(self.merge.lenses, intent, self._owed(intent), Stored(entry=entry))
-        self._note(intent, entry.ref, "found done after a lost answer")
+        self._note(intent, entry.ref, FOUND_DONE)
 
     def _owed(self, intent: Intent) -> dict[Field, Value]:
         """What the entry is to hold in the end: the canonical values that the side can be given."""

@@ -9,12 +9,20 @@ from connectors.task import EMPTY, Field, Status, Value, is_empty, same
 from sync.core.diff import UNMERGED
 from sync.core.evidence import let_go
 from sync.core.lens import Lens, Lenses
-from sync.core.model import Intent, Link, Pair, Task
+from sync.core.model import Intent, Link, LinkLife, Pair, Task
 
 CREATE_REFUSED = "refused when it was to be created"
 CREATE_AGAIN = "to be created again"
 DELETED_THERE = "deleted there"
 DELETED_HERE = "deleted from here"
+NO_DELETE = "has no delete"
+BY_HAND = "let go by hand"
+UNDONE = "undone"
+"""Of a live link: its entry was made in a cycle that was undone, and is to be deleted there. The task lives on."""
+UNTIED = "undone: it was matched"
+"""Of a live link: matching made it in a cycle that was undone, and it is to be let go."""
+DONE = "done"
+"""The outcome of an action that was acknowledged."""
 
 
 def pair_of(name: Field, sent: Value, stored: Stored, seen: Mapping[Field, Value], old: Pair | None) -> Pair:
@@ -107,6 +115,18 @@ def make_again(lenses: Lenses, link: Link) -> None:
     again = Link(task=link.task, side=link.side, ref=None, former=former)
     let_go(again, CREATE_AGAIN)
     lenses.state.links[again.key] = again
+
+
+def tie_again(lenses: Lenses, link: Link) -> None:
+    """A link that was let go ties again, over its old shadow: values that moved meanwhile are owed there."""
+    lens, task = lenses[link.side], lenses.state.tasks[link.task]
+    link.life, link.reason, link.absent, link.outside = LinkLife.LIVE, "", False, ""
+    link.raw_hash = ""
+    lenses.tie(link)
+    for name, value in task.values.items():
+        pair = link.pairs.get(name)
+        if pair is not None and name not in UNMERGED and not same(name, lens.view(name, value), pair.sent):
+            link.acked[name] = task.version(name).number - 1
 
 
 def deleted(lenses: Lenses, link: Link, reason: str) -> None:

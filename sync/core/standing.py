@@ -61,6 +61,6 @@ def omitted_changes(state: State, observation: Observation, *, own: bool) -> lis
 
 
 def named_by_a_person(state: State, side: SideName) -> list[Ref]:
-    """The refs that a person gave for creates in doubt on a side: they are read, wherever a listing ends."""
+    """The refs that a person gave for creates in doubt, or imported, on a side: they are read, wherever a list ends."""
     decisions = (held.decision.partition(" ") for held in state.held if held.side == side)
-    return [ref for word, _, ref in decisions if word == "exists" and ref]
+    return [*(ref for word, _, ref in decisions if word == "exists" and ref), *state.sides[side].ties]

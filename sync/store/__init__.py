@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sync.store.errors import LeaseError, LeaseHeld, LeaseLost, NoLongerOpen, NotFound, StoreError
+from sync.store.examining import Finding
 from sync.store.history import ActedRow, CycleRow, MovedRow
 from sync.store.lease import Lease
 from sync.store.owner import Owner
@@ -11,6 +12,7 @@ from sync.store.store import Store
 __all__ = [
     "ActedRow",
     "CycleRow",
+    "Finding",
     "Lease",
     "LeaseError",
     "LeaseHeld",

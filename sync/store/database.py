@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, Delete, Engine, Table, Update, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -78,8 +79,9 @@ class Transaction:
 class Database:
     """An engine and the place that it stands for in messages."""
 
-    def __init__(self, engine: Engine, place: str, clock: Clock, *, read_only: bool) -> None:
+    def __init__(self, engine: Engine, place: str, clock: Clock, *, read_only: bool, file: Path | None = None) -> None:
         self._engine = engine
+        self.file = file
         self.place = place
         self.clock = clock
         self.read_only = read_only

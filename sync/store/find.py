@@ -12,7 +12,7 @@ from sync.core.codec import parse_short, short
 from sync.core.model import TaskId
 from sync.store.documents import escape, load_object
 from sync.store.errors import NotFound
-from sync.store.tables import LINK, SIDE, TASK
+from sync.store.tables import GROUP, LINK, SIDE, TASK
 
 SHOWN: Final = 10  # candidates in a message
 
@@ -36,6 +36,15 @@ def find(connection: Connection, text: str) -> TaskId:
         "Give the short id of the one you mean.",
         candidates=tuple(short(task) for task, _ in found),
     )
+
+
+def group_of(connection: Connection, task: TaskId) -> str:
+    """The name of a task's group. Raises ``NotFound``."""
+    statement = select(GROUP.c.name).join(TASK, TASK.c.group_id == GROUP.c.id).where(TASK.c.id == task)
+    name: str | None = connection.execute(statement).scalar()
+    if name is None:
+        raise NotFound(f"There is no task {short(task)}.", "`tasksync export` lists those that there are.")
+    return name
 
 
 def tasks_by_title(connection: Connection, piece: str) -> list[tuple[TaskId, str]]:

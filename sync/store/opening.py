@@ -60,14 +60,14 @@ def _open_file(file: Path, clock: Clock, manner: Manner) -> Database:
     there = _is_there(file)
     if not manner.read_only:
         _make(file)
-        return _upgraded(Database(_sqlite(file, "rwc", manner), place, clock, read_only=False))
+        return _upgraded(Database(_sqlite(file, "rwc", manner), place, clock, read_only=False, file=file))
     if not there:
-        return _in_memory(None, place, clock)
-    database = Database(_sqlite(file, _reading_mode(file), manner), place, clock, read_only=True)
+        return _in_memory(None, place, clock, file)
+    database = Database(_sqlite(file, _reading_mode(file), manner), place, clock, read_only=True, file=file)
     if _version(database) == len(MIGRATIONS):
         return database
     database.dispose()
-    return _in_memory(file, place, clock)
+    return _in_memory(file, place, clock, file)
 
 
 def _upgraded(database: Database) -> Database:
@@ -171,7 +171,7 @@ def _prepare(engine: Engine, *, durable: bool) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _in_memory(file: Path | None, place: str, clock: Clock) -> Database:
+def _in_memory(file: Path | None, place: str, clock: Clock, stands_for: Path | None = None) -> Database:
     """A store that is only looked at and is not there, or is of an older version: a copy, brought up to date."""
     copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     if file is not None:
@@ -179,7 +179,7 @@ def _in_memory(file: Path | None, place: str, clock: Clock) -> Database:
             source.backup(copy)
     engine = create_engine("sqlite://", creator=lambda: copy, pool_size=1, max_overflow=0, poolclass=QueuePool)
     _prepare(engine, durable=False)
-    return _upgraded(Database(engine, place, clock, read_only=True))
+    return _upgraded(Database(engine, place, clock, read_only=True, file=stands_for))
 
 
 def _open_server(address: URL, clock: Clock, manner: Manner) -> Database:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -12,6 +13,7 @@ from sync.core.model import Held, TaskId
 from sync.store import decisions, find, history
 from sync.store.database import Database
 from sync.store.errors import StoreError
+from sync.store.examining import Finding, examine
 from sync.store.fingerprint import fingerprint
 
 
@@ -72,6 +74,21 @@ class Queries:
         """What tells one content of the store from any other: a hash over all rows."""
         with self._reading() as connection:
             return fingerprint(connection)
+
+    @property
+    def file(self) -> Path | None:
+        """The file that the store is; None where it is in a server."""
+        return self._database.file
+
+    def group_of(self, task: TaskId) -> str:
+        """The name of a task's group. Raises ``NotFound``."""
+        with self._reading() as connection:
+            return find.group_of(connection, task)
+
+    def findings(self) -> list[Finding]:
+        """What contradicts itself in the store: all of it, or as far as it can be read."""
+        with self._database.reading() as connection:
+            return examine(connection)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

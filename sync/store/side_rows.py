@@ -7,7 +7,7 @@ from datetime import datetime
 from connectors.task import JsonValue, Person
 from sync.core.model import Shrink, Side
 from sync.store.documents import dump, escape, load_object, moment, unescape, written
-from sync.store.rows import Row, Stored
+from sync.store.rows import Row, Stored, mapping
 
 
 def side_row(side: Side) -> Row:
@@ -24,6 +24,8 @@ def side_row(side: Side) -> Row:
         "read_cycle": side.read_cycle,
         "state": side.state,
         "why": side.why,
+        "ties": dict(side.ties),
+        "lost": side.lost,
     }
     return {
         "name": side.name,
@@ -60,6 +62,8 @@ def side_of(row: Stored) -> Side:
         read_cycle=cycle if isinstance(cycle := doc.get("read_cycle"), int) else 0,
         state=str(doc.get("state", "")),
         why=str(doc.get("why", "")),
+        ties={ref: task for ref, task in mapping(doc.get("ties")).items() if isinstance(task, int)},
+        lost=doc.get("lost") is True,
     )
 
 

@@ -1,0 +1,36 @@
+"""The fingerprint of a mapping, part by part: what is different can be told from two of them (rule 20)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+PARTS: Final[Mapping[str, str]] = {
+    "connector": "the connector was upgraded",
+    "zone": "its time zone changed",
+    "statuses": "its table of statuses changed",
+    "fields": "its fields changed",
+    "settings": "its settings changed",
+}
+"""The parts in their order, and what is said when one of them differs."""
+
+CHANGED: Final = "its mapping changed"
+"""What is said of fingerprints that do not tell more."""
+
+
+def joined(digests: Mapping[str, str]) -> str:
+    """The fingerprint of a mapping, from the digest of each part. Raises ``KeyError`` for one that is missing."""
+    return "-".join(digests[part] for part in PARTS)
+
+
+def what_changed(old: str, new: str) -> str:
+    """What differs between two fingerprints, in words."""
+    before, after = old.split("-"), new.split("-")
+    if len(before) != len(PARTS) or len(after) != len(PARTS):
+        return CHANGED
+    told = _differing(before, after)
+    return " and ".join(told) or CHANGED
+
+
+def _differing(before: Iterable[str], after: Iterable[str]) -> list[str]:
+    return [words for words, one, other in zip(PARTS.values(), before, after, strict=True) if one != other]
