@@ -105,17 +105,23 @@ class Adoption:
             task.values.setdefault(name, seen)
 
     def _first(self, task: Task, link: Link, name: Field, value: Value, seen: Value, *, joins: bool) -> None:
-        if self._linked_elsewhere(task, link.side):
-            self.merge.advance(task, name, value, side=link.side, rule=FIRST_OPINION)
-        else:
-            if joins:
-                self.merge.tell(task, name, link.side, None, value, FIRST_OPINION)
+        if not joins:  # one row tells of a new task; its other entries join it next, and what they lack is owed there
             task.values[name] = value
+            for other in self._elsewhere(task, link.side, name):
+                other.acked[name] = 0
+        elif not self._elsewhere(task, link.side, name):
+            self.merge.tell(task, name, link.side, None, value, FIRST_OPINION)
+            task.values[name] = value
+        else:
+            self.merge.advance(task, name, value, side=link.side, rule=FIRST_OPINION)
         link.pairs[name] = Pair(seen, seen)
         link.acked.pop(name, None)
 
-    def _linked_elsewhere(self, task: Task, side: SideName) -> bool:
-        return any(link.live and link.side != side for link in self.merge.lenses.state.of_task(task.id))
+    def _elsewhere(self, task: Task, side: SideName, name: Field) -> list[Link]:
+        """The links of a task on other sides that hold a field."""
+        lenses = self.merge.lenses
+        links = lenses.state.of_task(task.id)
+        return [link for link in links if link.live and link.side != side and lenses[link.side].spec.reads(name)]
 
     def _join_field(self, task: Task, link: Link, name: Field, value: Value, seen: Value) -> None:
         merge, lens = self.merge, self.merge.lenses[link.side]
