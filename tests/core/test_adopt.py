@@ -71,7 +71,7 @@ def test_who_joins_finds_the_values_of_the_highest_side_standing():
     assert lost == [("c", TITLE, "Milk", "MILK"), ("c", NOTE, "theirs", "ours")]
     filled = [(row.field, row.side) for row in adoption.merge.moved if row.rule == "filled"]
     assert filled == [(LABELS, "c")]
-    assert state.links[1, "a"].acked == {LABELS: 2}
+    assert state.links[1, "a"].acked == {LABELS: 1}
     assert state.links[1, "c"].acked == {TITLE: 1, NOTE: 1}
     assert {task.version(name).number for name in (TITLE, NOTE)} == {2}, "the other side is behind by one"
     assert state.links[1, "c"].pairs[NOTE] == Pair("theirs", "theirs")

@@ -86,20 +86,25 @@ def test_fields_that_no_merge_decides_have_no_delta():
 
 
 @pytest.mark.parametrize(
-    ("known", "acked", "pair"),
-    [(True, {}, Pair("note", "theirs")), (True, {NOTE: 1}, Pair("theirs", "theirs")), (False, {}, None)],
-    ids=["acknowledged", "behind", "nobody had one"],
+    ("value", "acked", "pair", "joins"),
+    [
+        ("theirs", {}, Pair("theirs", "theirs"), False),
+        ("note", {NOTE: 1}, Pair("theirs", "theirs"), False),
+        ("note", {}, None, True),
+        (None, {}, None, True),
+    ],
+    ids=["equal", "behind", "another", "nobody had one"],
 )
-def test_a_field_that_never_had_a_shadow_takes_its_first_opinion_without_a_delta(known, acked, pair):
-    """Behind: what is there is its shadow, and the value is owed. Else the value's view stands for what was sent."""
+def test_a_field_that_never_had_a_shadow_takes_its_first_opinion_without_a_delta(value, acked, pair, joins):
+    """Behind: what is there is its shadow, and the value is owed. Any other is joined, as at a first meeting."""
     _, task, link, lens = world(title="t")
-    if known:
-        task.values[NOTE], task.versions[NOTE] = "note", Version(number=2)
+    if value is not None:
+        task.values[NOTE], task.versions[NOTE] = value, Version(number=2)
     link.acked = dict(acked)
     found = diff(link, task, lens, description="theirs", title="t")
     assert found.deltas == []
     assert found.pairs.get(NOTE) == pair
-    assert found.first == ({} if known else {NOTE: "theirs"})
+    assert found.first == ({NOTE: "theirs"} if joins else {})
 
 
 @pytest.mark.parametrize(

@@ -285,7 +285,8 @@ def holding():
 
 def test_under_hold_the_value_stays_and_the_contenders_wait():
     state, task, merge = holding()
-    assert (task.values[TITLE], task.versions[TITLE].number, merge.moved, merge.conflicts) == ("old", 1, [], 1)
+    assert (task.values[TITLE], task.versions[TITLE].number, merge.conflicts) == ("old", 1, 1)
+    assert [(row.side, row.new, row.rule) for row in merge.moved] == [("a", "from a", "held"), ("b", "from b", "held")]
     [held] = state.held
     assert (held.kind, held.key, held.task, held.title, held.field, held.since) == (
         HeldKind.CONFLICT,
