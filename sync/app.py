@@ -22,7 +22,7 @@ from connectors.errors import BadSettings
 from connectors.redact import Redactor
 from sync.byhand import ByHand
 from sync.checking import check_side, unknown_lines
-from sync.choices import UnknownName, fitting_choice
+from sync.choices import UnknownName
 from sync.config import Config, GroupConfig, load
 from sync.config.model import MatchPolicy
 from sync.core.model import Held, SideName, State, TaskLife
@@ -220,19 +220,6 @@ class App:
     def held(self, groups: Sequence[str]) -> list[tuple[str, Held]]:
         """What waits for a person."""
         return [row for name in self._groups(groups) for row in self._store.held(name) if not row[1].decision]
-
-    def resolve(self, held_id: str, choice: Sequence[str]) -> str:
-        """Record a decision about a held row. Raises ``UnknownName``, ``NoLongerOpen``; gives the sentence to print."""
-        number = held_id.removeprefix("h")
-        if not (number.isascii() and number.isdigit() and len(number) < 19):  # noqa: PLR2004 - a row's number has 63 bits
-            raise UnknownName(f"{held_id} is no id of a held row", hint="tasksync held lists them")
-        rows = {held.id: held for _, held in self._store.held() if not held.decision}
-        held = rows.get(int(number))
-        text = " ".join(choice).strip()
-        if held is not None:
-            text = fitting_choice(held, text)
-        self._store.resolve(int(number), text)
-        return f"{held_id}: {text}; the next cycle carries it out"
 
     def _cycle(self, name: str, wishes: Wishes, *, stop: Event, progress: Progress, stack: ExitStack) -> Cycle:
         group = self.config.groups[name]

@@ -1,4 +1,4 @@
-"""What people do to ties by hand: link, unlink, import; and the cycle that an undo is made of."""
+"""What people decide and do by hand: resolve, link, unlink, import; and the cycle that an undo is made of."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 from connectors.contract import Changes, Clock, Connector, Entry, Get
 from connectors.errors import Gone
-from sync.choices import UnknownName
+from sync.choices import UnknownName, fitting_choice
 from sync.core.adopt import Adoption
 from sync.core.codec import short
 from sync.core.evidence import let_go
@@ -65,6 +65,27 @@ class ByHand:
     clock: Clock
     groups: dict[str, Sequence[SideName]]
     make: Callable[[str, ExitStack], Cycle]
+
+    def resolve(self, held_id: str, choice: Sequence[str]) -> str:
+        """Record a decision about a held row, or that a lost value (l7) is taken back; gives the sentence to print.
+
+        Raises ``UnknownName``, ``NotFound``, ``NoLongerOpen``.
+        """
+        lost = held_id.startswith("l")
+        number = held_id.removeprefix("l" if lost else "h")
+        if not (number.isascii() and number.isdigit() and len(number) < 19):  # noqa: PLR2004 - a row's number has 63 bits
+            raise UnknownName(f"{held_id} is no id of a held row", hint="tasksync held lists them")
+        if lost:
+            text = " ".join(choice).strip()
+            self.store.bring_back(int(number), text)
+            return f"{held_id}: {text}; the next cycle carries it out"
+        rows = {held.id: held for _, held in self.store.held() if not held.decision}
+        held = rows.get(int(number))
+        text = " ".join(choice).strip()
+        if held is not None:
+            text = fitting_choice(held, text)
+        self.store.resolve(int(number), text)
+        return f"{held_id}: {text}; the next cycle carries it out"
 
     def link(self, task: str, side: SideName, ref: str) -> str:
         """Tie a task to an entry; gives the sentence to print. Raises ``UnknownName``, ``NoLongerOpen``, ``SideDown``.

@@ -255,6 +255,7 @@ class Cycle:
             lines=[*decision.warnings, *outcome.lines],
             undone=decision.undone,
             skipped=decision.skipped,
+            held_back=sum(1 for held in state.held if held.task in decision.reversed and not held.decision),
         )
         report.code = self._code(decision, report.held, owed=report.owed, sides=report.sides)
         report.result = self._result(report)

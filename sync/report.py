@@ -64,6 +64,7 @@ class GroupReport:
     lines: list[str] = field(default_factory=list)
     undone: int = 0  # how much of a cycle came back
     skipped: list[Note] = field(default_factory=list)  # … and what did not, for it moved since
+    held_back: int = 0  # … and what of it a guard holds
 
     def as_json(self) -> dict[str, JsonValue]:
         """The documented members of ``run --once --json``, and no others."""

@@ -101,15 +101,16 @@ def _usage(error: typer.TyperException) -> Failure:
     return Failure(kind=FailureKind.USAGE, message=message, hint=f"see: {command} --help", code=UNUSABLE)
 
 
-def _of_the_program(error: Exception) -> Failure | None:
+def _of_the_program(error: Exception) -> Failure | None:  # noqa: PLR0911 - one for each kind
     from connectors.errors import BadSettings, ConnectorError
     from sync.config import ConfigError
     from sync.store import LeaseError, NoLongerOpen, NotFound, StoreError
+    from sync.ties import TiesRefused
 
     if isinstance(error, ConfigError):
-        count = len(error.problems)
-        message = str(error.problems[0]) if count == 1 else f"the configuration has {count} problems"
-        return Failure(kind=FailureKind.CONFIG, message=message, problems=error.problems)
+        return _with_problems(FailureKind.CONFIG, error.problems, "the configuration has {} problems")
+    if isinstance(error, TiesRefused):
+        return _with_problems(FailureKind.USAGE, error.problems, "{} lines are wrong, and nothing was written")
     if isinstance(error, BadSettings):  # a connector that is not there, or a plug-in that is broken
         return Failure(kind=FailureKind.CONFIG, message=str(error))
     if isinstance(error, LeaseError | ConnectorError):
@@ -121,6 +122,11 @@ def _of_the_program(error: Exception) -> Failure | None:
         return Failure(kind=FailureKind.USAGE, message=message, hint=hint, code=TOO_LATE)
     named = isinstance(error, NotFound) or _is_unknown_name(error)
     return Failure(kind=FailureKind.USAGE if named else FailureKind.STORE, message=message, hint=hint)
+
+
+def _with_problems(kind: FailureKind, problems: tuple[Problem, ...], several: str) -> Failure:
+    message = str(problems[0]) if len(problems) == 1 else several.format(len(problems))
+    return Failure(kind=kind, message=message, problems=problems)
 
 
 def _is_unknown_name(error: Exception) -> bool:

@@ -30,6 +30,12 @@ VerboseOption: TypeAlias = Annotated[
     ),
 ]
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+TaskArgument: TypeAlias = Annotated[
+    str,
+    typer.Argument(
+        metavar="TASK", show_default=False, help="A short id (t4f2), SIDE:REF, or a piece of a title that only one has."
+    ),
+]
 GroupsArgument: TypeAlias = Annotated[
     list[str] | None,
     typer.Argument(metavar="[GROUP]...", show_default=False, help="Groups of the configuration; none: all."),

@@ -7,7 +7,23 @@ from typing import Annotated
 import typer
 
 import sync
-from sync.cli import check, demo, held, later, plan, resolve, run, sandbox, status
+from sync.cli import (
+    check,
+    demo,
+    doctor,
+    explain,
+    held,
+    later,
+    link,
+    log,
+    plan,
+    resolve,
+    run,
+    sandbox,
+    status,
+    ties,
+    undo,
+)
 from sync.cli.options import ConfigOption, Given, VerboseOption
 
 ABOUT = "Keeps the same tasks in agreement across task systems that know nothing of each other."
@@ -30,6 +46,14 @@ def program() -> typer.Typer:
     app.command("status")(status.command)
     app.command("held")(held.command)
     app.command("resolve", context_settings=resolve.ANY_VALUE)(resolve.command)
+    app.command("explain")(explain.command)
+    app.command("log")(log.command)
+    app.command("undo")(undo.command)
+    app.command("link")(link.link)
+    app.command("unlink")(link.unlink)
+    app.command("export")(ties.export)
+    app.command("import")(ties.import_)
+    app.command("doctor")(doctor.command)
     app.command("sandbox")(sandbox.command)
     for name in later.COMMANDS:
         app.command(name, hidden=True, context_settings=later.ANYTHING)(later.command)

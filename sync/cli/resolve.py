@@ -14,12 +14,15 @@ from sync.cli.options import ConfigOption, JsonOption, VerboseOption, given
 ANY_VALUE: Final[dict[str, Any]] = {"ignore_unknown_options": True}
 """A VALUE may begin with a dash."""
 
-HELD_ID: Final = re.compile(r"h?[1-9][0-9]{0,14}", re.ASCII)
+HELD_ID: Final = re.compile(r"[hl]?[1-9][0-9]{0,14}", re.ASCII)
 
 
 def command(
     context: typer.Context,
-    held_id: Annotated[str, typer.Argument(metavar="ID", show_default=False, help="As `tasksync held` shows it: h12.")],
+    held_id: Annotated[
+        str,
+        typer.Argument(metavar="ID", show_default=False, help="As `tasksync held` shows it (h12), or `explain`: l7."),
+    ],
     choice: Annotated[
         list[str],
         typer.Argument(metavar="CHOICE...", show_default=False, help="One of its choices: take SIDE, set VALUE, …"),
@@ -32,7 +35,7 @@ def command(
     """Decide what is held; the next cycle carries it out.
 
     CHOICE is one of those that `tasksync held` lists for it: take SIDE, set VALUE; exists REF, absent; approve, refuse;
-    same REF, new.
+    same REF, new. A value that lost (l7, as `tasksync explain` and `log` show it) takes take SIDE: it is brought back.
     """
     common = given(context, config, verbose)
     if not HELD_ID.fullmatch(held_id):
@@ -41,7 +44,7 @@ def command(
     from sync.cli.views.words import clean
 
     with opened(common, read_only=False) as app:
-        sentence = app.resolve(held_id, choice)
+        sentence = app.by_hand.resolve(held_id, choice)
         if as_json:
             write_json({"id": held_id, "choice": " ".join(choice), "message": sentence})
         else:

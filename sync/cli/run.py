@@ -54,6 +54,7 @@ def command(  # noqa: PLR0913 - one parameter per documented option
     _check(once=once, needing=[name for name, used in needing.items() if used])
     lifted, common = guards(allow or ()), given(context, config, verbose)
     from sync.cli.signals import stoppable
+    from sync.cli.views.screen import write_json
     from sync.progress import watched
 
     stop = Event()
@@ -62,17 +63,18 @@ def command(  # noqa: PLR0913 - one parameter per documented option
             report = app.run_once(
                 groups or (), sweep=sweep, allow=lifted, plan=plan, limit=limit, stop=stop, progress=progress
             )
-        _show(app, report, as_json=as_json, config=common.config)
+        if as_json:
+            write_json(report.as_json())
+        else:
+            show_report(app, report, config=common.config)
         return report.exit
 
 
-def _show(app: App, report: RunReport, *, as_json: bool, config: Path | None) -> None:
+def show_report(app: App, report: RunReport, *, config: Path | None) -> None:
+    """What a run did, and what it has to ask."""
     from sync.cli.views.run import show_run
-    from sync.cli.views.screen import printing, write_json
+    from sync.cli.views.screen import printing
 
-    if as_json:
-        write_json(report.as_json())
-        return
     held = app.held(list(report.groups)) if any(group.held for group in report.groups.values()) else []
     with printing() as screen:
         show_run(screen, report, held, config=config)

@@ -139,4 +139,5 @@ class Decision:
     warnings: list[str] = field(default_factory=list)
     reads: dict[SideName, Read] = field(default_factory=dict)
     undone: int = 0  # how much of the cycle that a person undoes is brought back
+    reversed: set[TaskId] = field(default_factory=set)  # the tasks of which something is brought back
     skipped: list[Note] = field(default_factory=list)  # … and what is not, for it moved since

@@ -240,6 +240,7 @@ class _Cycle:
         undoing = Undoing(self.merge, self.told.undo, self._writable())
         undoing.run()
         self.decision.undone, self.decision.skipped = undoing.done, undoing.skipped
+        self.decision.reversed = undoing.tasks
         return undoing
 
     def _writable(self) -> frozenset[SideName]:

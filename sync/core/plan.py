@@ -241,7 +241,7 @@ class Planner:
             changes[name] = Change(
                 before=lens.named(name, pair.stored) if pair is not None else None,
                 after=lens.named(name, after),
-                by=version.side or task.born,
+                by=version.side or ("" if version.rule else task.born),
                 rule=self._rule(task, link, name) if link is not None else "new",
                 at=version.at,
             )

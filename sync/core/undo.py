@@ -71,6 +71,7 @@ class Undoing:
     writable: Collection[SideName]
     skipped: list[Note] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
+    tasks: set[TaskId] = field(default_factory=set)  # of which something comes back
     done: int = 0
 
     def run(self) -> None:
@@ -105,7 +106,7 @@ class Undoing:
 
     def _back(self, task: Task, link: Link) -> None:
         """An entry that is still there ties again; any other is made again."""
-        self.done += 1
+        self._count(task)
         lens = self.merge.lenses[link.side]
         closed = lens.spec.capabilities.delete_means is DeleteMeans.STATUS and link.reason == DELETED_HERE
         there = closed or link.reason.endswith(NO_DELETE) or link.reason in {BY_HAND, BY_A_PERSON, UNTIED}
@@ -135,7 +136,7 @@ class Undoing:
                 if name is Field.PARENT:
                     parents[task_id] = task.values.get(name)
                 self.merge.advance(task, name, EMPTY.get(name) if old is None else old, side="", rule=self.undo.rule)
-                self.done += 1
+                self._count(task)
         break_cycles(self.merge, parents, parents)
 
     def _moved_since(self, task: Task, name: Field, old: Value, new: Value) -> str:
@@ -168,7 +169,7 @@ class Undoing:
             )
             return
         link.reason = UNDONE
-        self.done += 1
+        self._count(task)
 
     def _untie(self, row: Acted) -> None:
         """A link that matching made: what the entry lost comes back to it, then it is let go."""
@@ -181,7 +182,7 @@ class Undoing:
         if fields and row.side not in self.writable:
             self._skip(task.id, row.side, f"{row.side} takes no part in this cycle")
             return
-        self.done += 1
+        self._count(task)
         if fields:
             self.actions.append(self._update(task, link, fields))
             link.reason = UNTIED
@@ -226,6 +227,10 @@ class Undoing:
             },
             why="what it had before it was tied",
         )
+
+    def _count(self, task: Task) -> None:
+        self.done += 1
+        self.tasks.add(task.id)
 
     def _skip(self, task: TaskId, side: SideName, why: str, *, field_: Field | None = None, title: str = "") -> None:
         known = self.merge.lenses.state.tasks.get(task)

@@ -181,6 +181,13 @@ class Store(Queries):
         """Record a decision; the next cycle carries it out. Raises ``NotFound``, ``NoLongerOpen``."""
         self._writer.write(lambda transaction: decisions.resolve(transaction, held_id, choice))
 
+    def bring_back(self, lost: int, choice: str) -> None:
+        """Record that a value that lost (its number in history) is to stand again; the next cycle carries it out.
+
+        Raises ``NotFound``, ``NoLongerOpen``.
+        """
+        self._writer.write(lambda transaction: decisions.bring_back(transaction, lost, choice))
+
     def forget(self, before: datetime) -> int:
         """Remove history, finished cycles, closed intents and ended held items from before a time; how many rows."""
         return self._writer.write(lambda transaction: history.forget(transaction, before))

@@ -5,14 +5,17 @@ Values are text, numbers, or lists of text, never null; what there is not is "".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from connectors.task import Field, JsonValue, Value
+from sync.cli.views.log import value
 from sync.core.codec import short, shown
 from sync.core.facts import Action, Change, Note
 from sync.core.model import Held, TaskId
+from sync.looking import Diagnosis, Told
 from sync.report import CheckReport, GroupPlan, GroupStatus, PlanReport, SideStatus, sides_json
+from sync.tracing import Explanation, Traced
 
 
 def plan_document(report: PlanReport) -> dict[str, JsonValue]:
@@ -39,6 +42,33 @@ def check_document(report: CheckReport) -> dict[str, JsonValue]:
 def status_document(groups: Sequence[GroupStatus]) -> dict[str, JsonValue]:
     """``status --json``."""
     return {"groups": {group.name: _status(group) for group in groups}}
+
+
+def log_document(cycles: Iterable[Told]) -> dict[str, JsonValue]:
+    """``log --json``."""
+    return {"cycles": [_cycle(told) for told in cycles]}
+
+
+def explain_document(told: Explanation) -> dict[str, JsonValue]:
+    """``explain --json``."""
+    return {
+        "task": short(told.task),
+        "title": told.title,
+        "fields": {name.value: _traced(name, one) for name, one in told.fields.items()},
+    }
+
+
+def undo_document(number: int, report: Mapping[str, JsonValue], skipped: Iterable[Note]) -> dict[str, JsonValue]:
+    """``undo --json``: what ``plan --json`` says, or with ``--yes`` ``run --json``; and what is skipped."""
+    return {"undo": number, "skipped": _notes(skipped), **report}
+
+
+def doctor_document(found: Diagnosis, code: int) -> dict[str, JsonValue]:
+    """``doctor --json``."""
+    rows: list[JsonValue] = [
+        {"where": one.where, "what": one.what, "do": one.do, "asks": one.asks} for one in found.findings
+    ]
+    return {"findings": rows, "tasks": found.tasks, "links": found.links, "exit": code}
 
 
 def held_row(group: str, held: Held) -> dict[str, JsonValue]:
@@ -119,6 +149,54 @@ def _notes(notes: Iterable[Note]) -> list[JsonValue]:
         }
         for note in notes
     ]
+
+
+def _cycle(told: Told) -> dict[str, JsonValue]:
+    cycle = told.cycle
+    changes: list[JsonValue] = [
+        {
+            "task": short(row.task),
+            "title": row.title,
+            "side": row.side,
+            "field": row.field.value,
+            "old": value_of(row.field, value(row.field, row.old)),
+            "new": value_of(row.field, value(row.field, row.new)),
+            "rule": row.rule,
+        }
+        for row in told.moved
+    ]
+    actions: list[JsonValue] = [
+        {
+            "do": row.do.value,
+            "task": short(row.task),
+            "side": row.side,
+            "ref": row.ref or "",
+            "outcome": row.outcome,
+        }
+        for row in told.acted
+    ]
+    return {
+        "cycle": cycle.cycle,
+        "group": cycle.group,
+        "started": moment(cycle.started),
+        "seconds": round(cycle.seconds or 0.0, 3),
+        "result": cycle.result,
+        "changes": changes,
+        "actions": actions,
+    }
+
+
+def _traced(name: Field, one: Traced) -> dict[str, JsonValue]:
+    return {
+        "value": value_of(name, one.value),
+        "version": one.version,
+        "by": one.by,
+        "cycle": one.cycle,
+        "rule": one.rule,
+        "sides": {
+            side: {"stored": value_of(name, how.stored), "state": how.stand.value} for side, how in one.sides.items()
+        },
+    }
 
 
 def _status(group: GroupStatus) -> dict[str, JsonValue]:

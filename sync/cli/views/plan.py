@@ -39,11 +39,16 @@ REASONS: Final = {"newest": "the newest", "priority": "which has priority"}
 
 def show_plan(screen: Screen, report: PlanReport, *, groups: Sequence[str], config: Path | None) -> None:
     """All groups, and the command that carries the plan out."""
-    for name, plan in report.groups.items():
-        _show_group(screen, name, plan, report.now, config)
+    show_groups(screen, report, config=config)
     if any(plan.actions for plan in report.groups.values()):
         screen.line("Nothing was written. To carry out this plan, and only if nothing moves meanwhile:")
         screen.line(f"  {typed('run', *groups, '--once', '--plan', report.hash, config=config)}")
+
+
+def show_groups(screen: Screen, report: PlanReport, *, config: Path | None) -> None:
+    """All groups of a plan."""
+    for name, plan in report.groups.items():
+        _show_group(screen, name, plan, report.now, config)
 
 
 def _show_group(screen: Screen, name: str, plan: GroupPlan, now: datetime | None, config: Path | None) -> None:
@@ -103,8 +108,8 @@ def _show_change(screen: Screen, field: Field, change: Change, now: datetime | N
 
 def _source(change: Change, now: datetime | None) -> str:
     """Whose edit it is, when it was made if its side tells times, and why it won if somebody else had one."""
-    who = f"changed on {change.by}" if change.by else "changed"
+    who = f"changed on {change.by}" if change.by else "by a person"
     when = f" {ago(change.at, now)}" if change.at is not None and now is not None else ""
     if change.rule in PLAIN_RULES:
         return f"{who}{when}"
-    return f"{who}{when}, {REASONS.get(change.rule, f'rule: {clean(change.rule)}')}"
+    return f"{who}{when}, {REASONS.get(change.rule, clean(change.rule))}"
