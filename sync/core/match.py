@@ -6,8 +6,8 @@ in two passes, each over all sides before the next, one entry per side and task:
 1. exact normalised title, as every side would show it, plus one more equal, non-empty field;
 2. the title alone, where it is unique on every side and both are open or both closed (first meeting only).
 
-Equal twins are paired in order. Where several candidates remain, the entry is held. The order of sides and of their
-listings decides, so the result is the same in every run.
+Ties that a person imported come before both (``ties``). Equal twins are paired in order. Where several candidates
+remain, the entry is held. The order of sides and of their listings decides, so the result is the same in every run.
 """
 
 from __future__ import annotations
@@ -148,17 +148,45 @@ class _Matcher:
         return group
 
     def join_by_title(self, group: list[Cluster]) -> list[Cluster]:
-        """Second pass: the title alone, where each side has it once."""
+        """Second pass: the title alone, where each side has it once; twins that nothing tells apart, in their order."""
         for cluster in list(group):
             if cluster not in group or cluster.task is not None:
                 continue
             fits = [other for other in group if self._joinable(cluster, other)]
-            if len(fits) != 1 or not _first_meeting(cluster, fits[0]) or not _both_closed_or_open(cluster, fits[0]):
-                continue
             sides = [side for one in group for side in one.sides]
-            if len(sides) == len(set(sides)):
+            if len(fits) != 1 or len(sides) != len(set(sides)):
+                fits = self._twins(cluster, fits, group)
+            if fits and _first_meeting(cluster, fits[0]) and self._both_closed_or_open(cluster, fits[0]):
                 _join(fits[0], cluster, group)
         return group
+
+    def _twins(self, cluster: Cluster, fits: Sequence[Cluster], group: Sequence[Cluster]) -> list[Cluster]:
+        """Those that nothing tells from it, on sides that have as many of them."""
+        sides = [side for one in group if one is cluster or self._alike(cluster, one) for side in one.sides]
+        mine = {sides.count(side) for side in cluster.sides}
+        alike = [other for other in fits if self._alike(cluster, other)]
+        return [other for other in alike if {sides.count(side) for side in other.sides} == mine]
+
+    def _alike(self, left: Cluster, right: Cluster) -> bool:
+        """Whether nothing that all sides of both can hold tells them apart."""
+        one, two = self._telling(left), self._telling(right)
+        specs = [self._lenses[side].spec for side in left.sides | right.sides]
+        common = [name for name in TELLING if all(spec.reads(name) for spec in specs)]
+        return all(one.get(name) == two.get(name) for name in common) and self._both_closed_or_open(left, right)
+
+    def _both_closed_or_open(self, left: Cluster, right: Cluster) -> bool:
+        """As far as the other's sides have a word for it: one that cannot be told to a side is not missed there."""
+        known = {closed for one, other in ((left, right), (right, left)) for closed in self._closed(one, other)}
+        return len(known) <= 1
+
+    def _closed(self, cluster: Cluster, other: Cluster) -> set[bool]:
+        states = [values.get(Field.STATUS) for values in cluster.values()]
+        lenses = [self._lenses[side] for side in other.sides]
+        return {
+            status.closed
+            for status in states
+            if isinstance(status, Status) and not any(lens.refuses(Field.STATUS, status) for lens in lenses)
+        }
 
     def _joinable(self, cluster: Cluster, other: Cluster) -> bool:
         if other is cluster or cluster.sides & other.sides or not self._titled_alike(cluster, other):
@@ -195,10 +223,7 @@ class _Matcher:
         return title if side is None else str(self._lenses[side].view(Field.TITLE, title))
 
     def _fits_one(self, cluster: Cluster, others: Sequence[Cluster], wanted: Cluster | None = None) -> bool:
-        """Whether one of the others fits best (the wanted one), or nothing tells them apart.
-
-        Then they are paired in order.
-        """
+        """Whether one of the others fits best (the wanted one), or nothing tells them apart: then order pairs them."""
         best = self._best(cluster, others)
         if best is not None and wanted in (None, best):
             return True
@@ -263,10 +288,6 @@ def _titles(cluster: Cluster) -> list[tuple[SideName | None, str]]:
     return [(member.side, str(member.values.get(Field.TITLE, ""))) for member in cluster.members.values()]
 
 
-def _both_closed_or_open(left: Cluster, right: Cluster) -> bool:
-    return len(_is_closed(left) | _is_closed(right)) <= 1
-
-
 def _is_closed(cluster: Cluster) -> set[bool]:
     """What is known of whether it is closed: both, where its entries differ."""
     states = [values.get(Field.STATUS) for values in cluster.values()]
@@ -276,6 +297,3 @@ def _is_closed(cluster: Cluster) -> set[bool]:
 def is_task(entry: Entry) -> bool:
     """Whether an entry is a task that can be taken in now."""
     return entry.kind is Kind.TASK and not (entry.deleted or entry.container or entry.problem)
-
-
-__all__ = ["Cluster", "Doubt", "Matches", "Member", "is_task", "match", "member_of"]

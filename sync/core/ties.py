@@ -36,8 +36,10 @@ def clusters_of(lenses: Lenses, members: Iterable[Member]) -> list[Cluster]:
         cluster = found.setdefault(number, Cluster(task=task, number=number))
         if member.side not in cluster.members:
             cluster.members[member.side] = member
-    _answer(state, found.values())
-    return list(found.values())
+    waiting = {number for side in state.sides.values() for number in side.ties.values()}
+    telling = [one for number, one in found.items() if one.task or len(one.members) > 1 or number in waiting]
+    _answer(state, telling)
+    return telling  # what is tied to nothing else is matched like any other entry
 
 
 def _answer(state: State, clusters: Iterable[Cluster]) -> None:

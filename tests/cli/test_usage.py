@@ -16,6 +16,10 @@ from sync.cli.later import COMMANDS
 from tests.cli.kit import environment, tasksync
 
 HEAVY = ("sqlmodel", "sqlalchemy", "requests", "pydantic", "rich", "structlog", "orjson", "starlette", "apscheduler")
+THERE = (
+    *("demo", "check", "plan", "run", "status", "held", "resolve", "explain", "log", "undo", "link", "unlink"),
+    *("export", "import", "doctor", "sandbox"),
+)
 
 
 def error(done) -> dict:
@@ -29,7 +33,7 @@ def test_help_lists_what_there_is_and_says_what_there_is_not(tmp_path):
     done = tasksync("--help", cwd=tmp_path)
     assert done.code == 0
     listed, missing = done.out.split("Not in this version yet:")
-    for command in ("demo", "check", "plan", "run", "status", "held", "resolve", "sandbox"):
+    for command in THERE:
         assert f"\n  {command} " in listed
     assert missing.replace(".", "").replace(",", "").split() == list(COMMANDS)
     assert not any(f"\n  {command} " in listed for command in COMMANDS)
@@ -44,7 +48,7 @@ def test_help_loads_nothing_heavy():
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-@pytest.mark.parametrize("command", ["demo", "check", "plan", "run", "status", "held", "resolve", "sandbox"])
+@pytest.mark.parametrize("command", THERE)
 def test_each_command_has_help(tmp_path, command):
     done = tasksync(command, "--help", cwd=tmp_path)
     assert done.code == 0
@@ -117,7 +121,8 @@ def test_a_command_of_a_later_version_says_so_whatever_its_arguments(tmp_path, c
         pytest.param(["--json", "plan"], id="json before the command"),
         pytest.param(["nosuch", "--json"], id="a command that is none"),
         pytest.param(["run", "--json"], id="run without once"),
-        pytest.param(["export", "--json"], id="a command of a later version"),
+        pytest.param(["adopt", "--json"], id="a command of a later version"),
+        pytest.param(["export", "--json"], id="a command that refuses json, with a store"),
         pytest.param(["demo", "--json"], id="a command that refuses json"),
         pytest.param(["resolve", "--json"], id="a missing argument"),
     ],

@@ -112,4 +112,5 @@ def _source(change: Change, now: datetime | None) -> str:
     when = f" {ago(change.at, now)}" if change.at is not None and now is not None else ""
     if change.rule in PLAIN_RULES:
         return f"{who}{when}"
-    return f"{who}{when}, {REASONS.get(change.rule, clean(change.rule))}"
+    otherwise = f"rule: {clean(change.rule)}" if change.by else clean(change.rule)
+    return f"{who}{when}, {REASONS.get(change.rule, otherwise)}"
