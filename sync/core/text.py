@@ -33,7 +33,7 @@ def merge_lines(base: str, ours: str, theirs: str) -> str | None:
     for start, end, _, new in edits:
         if last is not None and (start, end, new) == last:
             continue
-        if start < at or (last is not None and start == at and start == last[1]):
+        if start < at or (last is not None and start == at):
             return None
         merged += lines[at:start] + new
         at = end

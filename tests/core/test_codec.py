@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.task import Field, Status, label_set
-from sync.core.codec import decode, decode_fields, encode, encode_fields, parse_short, short
+from connectors.task import Field, Person, Status, label_set
+from sync.core.codec import decode, decode_fields, encode, encode_fields, parse_short, short, shown, text
 
 DAYS = st.dates()
 INSTANTS = st.datetimes(timezones=st.just(UTC))
@@ -68,3 +68,98 @@ def test_short_ids_are_read_back(number):
 def test_what_is_no_short_id_is_none(text):
     """A piece of a title is not taken for an id."""
     assert parse_short(text) is None
+
+
+NOON = datetime(2026, 4, 1, 12, 0, 30, tzinfo=UTC)
+ANNA = Person(id="1", name="Anna")
+
+
+@pytest.mark.parametrize(
+    ("value", "data"),
+    [
+        (date(2026, 4, 1), "2026-04-01"),
+        (NOON, "2026-04-01T12:00:30+00:00"),
+        (("a", "b"), ["a", "b"]),
+        ((ANNA,), ["1"]),
+        (Status.COMPLETED, "completed"),
+        (None, None),
+        (True, True),
+        (7, 7),
+        ({"x": 1}, {"x": 1}),
+    ],
+)
+def test_a_value_as_json(value, data):
+    """Dates as YYYY-MM-DD, instants as RFC 3339, sets as arrays, people by handle; a status is plain text."""
+    assert encode(value) == data
+    assert type(encode(value)) is type(data)
+    assert shown(value) == ("" if value is None else data), "nothing is null for scripts"
+
+
+@pytest.mark.parametrize(
+    ("field", "data", "value"),
+    [
+        (Field.CUSTOM, {"x": 1}, {"x": 1}),
+        (Field.LABELS, ["a", 1], ("a", "1")),
+        (Field.ASSIGNEES, ["a"], ("a",)),
+        (Field.START, "2026-04-01", date(2026, 4, 1)),
+        (Field.COMPLETED, "2026-04-01T12:00:30+00:00", NOON),
+        (Field.TITLE, "2026-04-01", "2026-04-01"),
+        (Field.ARCHIVED, True, True),
+        (Field.DUE, None, None),
+    ],
+)
+def test_json_as_a_value(field, data, value):
+    assert decode(field, data) == value
+
+
+@pytest.mark.parametrize(
+    ("field", "data"), [(Field.TITLE, ["a"]), (Field.TITLE, {"a": 1}), (Field.CUSTOM, ["a"]), (Field.DUE, ["a"])]
+)
+def test_json_of_another_shape_is_refused(field, data):
+    with pytest.raises(ValueError, match=f"no value of {field.value}"):
+        decode(field, data)
+
+
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        (None, "nothing"),
+        ("", "nothing"),
+        ((), "nothing"),
+        ({}, "nothing"),
+        (("a", "b"), "a, b"),
+        ((ANNA, Person(id="2")), "Anna, 2"),
+        (Status.IN_PROGRESS, "in progress"),
+        (True, "yes"),
+        (False, "no"),
+        (NOON, "2026-04-01 12:00+00:00"),
+        (date(2026, 4, 1), "2026-04-01"),
+        ("Milk", '"Milk"'),
+        (0, "0"),
+    ],
+)
+def test_a_value_as_a_person_reads_it(value, line):
+    assert text(value) == line
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("t1", 1),
+        ("t1f", 31),
+        ("t10", 16),
+        ("1f", None),
+        ("t", None),
+        ("t0", None),
+        ("t01", None),
+        ("t1F", None),
+        ("tx", None),
+        ("", None),
+        ("tt1", None),
+    ],
+)
+def test_short_ids(typed, number):
+    """A "t" and lower-case hexadecimal digits; nothing else is a short id."""
+    assert parse_short(typed) == number
+    if number is not None:
+        assert short(number) == typed

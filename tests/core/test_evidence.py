@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from connectors.contract import Verb
+from connectors.task import Field
 from sync.core.evidence import let_go, weigh
 from sync.core.facts import Observation, Read
 from sync.core.policy import EvidencePolicy
@@ -61,6 +62,17 @@ CASES = {
     ),
     "absent where that may mean archived": Case((read(),) * 3, ("waiting", "waiting", "doubtful"), VAGUE),
     "absent in reads that were set aside": Case((read(),) * 4, ("waiting",) * 4, NO_GET, aside=True),
+    "read anew": Case((read(title="x"),), ("there",)),
+    "missed, read anew, missed": Case((read(), read(title="x"), read()), ("waiting", "there", "waiting"), NO_GET),
+    "elsewhere, in a read that was set aside": Case((read(container="other"),), ("there",), aside=True),
+    "gone, where nothing answers, in reads that were set aside": Case(
+        (read(Read.POLLED, gone=True, answers=False),) * 3, ("waiting",) * 3, aside=True
+    ),
+    "gone once, then not asked": Case((read(gone=True), read()), ("waiting", "waiting")),
+    "gone twice, then not asked": Case((read(gone=True), read(gone=True), read()), ("waiting", "deleted", "deleted")),
+    "gone once, nobody else answers, gone": Case(
+        (read(gone=True), read(gone=True, answers=False), read(gone=True)), ("waiting", "waiting", "deleted")
+    ),
     "a tombstone in a read that was set aside": Case((read(deleted=True),), ("there",), aside=True),
 }
 
@@ -120,3 +132,64 @@ def test_what_a_read_proves_of_a_link_that_was_let_go(reads, verdicts):
     let_go(state.links[1, "a"], "deleted from here")
     for observation, verdict in zip(reads, verdicts, strict=True):
         assert verdict_of(weigh(state, replace(observation), side("a"), policy, now=NOW, aside=False)) == verdict
+
+
+def weighed(*reads, spec=NO_GET, aside=False):
+    """A link after these reads of its side, a gap apart, and what was found last."""
+    policy = group(spec, evidence=EvidencePolicy(misses=3, miss_gap=GAP))
+    state = state_of(policy)
+    add_task(state, 1, {}, "a")
+    found = None
+    for number, one in enumerate(reads):
+        found = weigh(state, one, spec, policy, now=NOW + number * GAP, aside=aside)
+    return state.links[1, "a"], found
+
+
+def test_what_is_there_is_not_missed_any_more():
+    link, _ = weighed(read(), read())
+    assert (link.misses, link.missed_at) == (2, NOW + GAP)
+    link, _ = weighed(read(), read(lists=True))
+    assert (link.misses, link.gone, link.missed_at) == (0, 0, None)
+    link, _ = weighed(read(gone=True), read(lists=True), spec=side("a"))
+    assert link.gone == 0
+
+
+def test_evidence_is_counted_no_further_than_it_is_needed():
+    link, _ = weighed(*[read()] * 6)
+    assert link.misses == 3
+    link, _ = weighed(*[read(gone=True)] * 6, spec=side("a"))
+    assert link.gone == 2
+    link, _ = weighed(*[read(gone=True, answers=False)] * 6, spec=side("a"))
+    assert (link.misses, link.gone) == (2, 0)
+
+
+def test_what_is_waited_for_is_said():
+    spec = side("a")
+    assert weighed(read(gone=True), spec=spec)[1].waiting[0][1] == "gone once, asked again in the next cycle"
+    assert weighed(read(), spec=spec)[1].waiting[0][1] == "not listed, and asking for it gave no answer"
+    assert weighed(read())[1].waiting[0][1] == "missing in 1 of 3 complete reads"
+    assert weighed(*[read()] * 3, aside=True)[1].waiting[0][1] == "its side's read was set aside"
+    assert weighed(read(container="shed"), spec=spec)[1].outside[0][1] == "shed"
+
+
+def test_a_link_that_ends_owes_nothing_and_misses_nothing():
+    state = state_of(group("a"))
+    add_task(state, 1, {}, "a")
+    link = state.links[1, "a"]
+    link.misses, link.gone, link.missed_at, link.acked, link.absent = 2, 1, NOW, {Field.TITLE: 1}, True
+    let_go(link, "why")
+    assert (link.misses, link.gone, link.missed_at, link.acked, link.absent) == (0, 0, None, {}, False)
+    assert (link.live, link.reason) == (False, "why")
+
+
+@pytest.mark.parametrize("aside", [False, True])
+def test_a_link_that_was_let_go_and_is_listed_anew(aside):
+    """An entry that was read again after an absence: restored, unless the read is not believed."""
+    policy = group("a")
+    state = state_of(policy)
+    add_task(state, 1, {}, "a")
+    let_go(state.links[1, "a"], "deleted from here", absent=True)
+    found = weigh(state, read(title="x"), side("a"), policy, now=NOW, aside=aside)
+    assert bool(found.restored) is not aside
+    weigh(state, read(Read.SINCE), side("a"), policy, now=NOW, aside=False)
+    assert state.links[1, "a"].absent, "what an incremental read does not name is as absent as before"

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from sync.core.evidence import let_go
 from sync.core.facts import Action
 from sync.core.guards import guard_outgoing
-from sync.core.model import Do
+from sync.core.model import Do, Held, HeldKind
 from sync.core.policy import GuardPolicy, Limit
 from tests.core.build import NOW, add_task, group, state_of
 
@@ -100,3 +101,108 @@ def test_deletes_of_the_last_day_count(hours, passed):
         add_task(state, number, {}, "a")
     state.sides["a"].deletes = (NOW - timedelta(hours=hours),) * 2
     assert [one.task for one in guard_outgoing(state, act(Do.DELETE, 4), policy, now=NOW, allow=())] == passed
+
+
+def test_what_is_held_says_what_it_is_about():
+    policy = group("a", "b", guards=GuardPolicy(deletes=LIMIT, creates=0))
+    state = state_of(policy)
+    for number in range(1, 5):
+        add_task(state, number, {}, "a")
+    create = Action(do=Do.CREATE, task=9, title="nine", side="a", ref=None)
+    guard_outgoing(state, [create, *act(Do.DELETE, 1, 2, 3)], policy, now=NOW, allow=())
+    first, second = state.held[:2]
+    assert (first.kind, first.key, first.task, first.title, first.side, first.ref, first.since, first.choices) == (
+        HeldKind.CREATE,
+        "guarded:create:9:a",
+        9,
+        "nine",
+        "a",
+        "",
+        NOW,
+        ("approve", "refuse"),
+    )
+    assert first.why == "more than 0 creates on a in one cycle"
+    assert (second.kind, second.key, second.ref) == (HeldKind.DELETE, "guarded:delete:1:a", "a1")
+    assert second.why == "3 deletes on a are over the limit"
+
+
+def test_other_questions_and_other_actions_are_left_alone():
+    """What is held for another reason stays; an update or a let-go on a side over its limit goes on."""
+    policy = group("a", "b", guards=GuardPolicy(deletes=LIMIT))
+    state = state_of(policy)
+    for number in range(1, 9):
+        add_task(state, number, {}, "a", "b")
+    rows = [
+        Held(kind=HeldKind.DELETE, key="vanished:1:a", why="", choices=(), decision="approve"),
+        Held(kind=HeldKind.CONFLICT, key="", why="", choices=()),
+    ]
+    state.held = list(rows)
+    actions = [*act(Do.DELETE, 1, 2, 3), *act(Do.UPDATE, 4), *act(Do.LET_GO, 5)]
+    passed = guard_outgoing(state, actions, policy, now=NOW, allow=())
+    assert [one.task for one in passed] == [4, 5]
+    assert state.held[:2] == rows
+
+
+def test_the_number_at_the_command_line_counts_creates_only():
+    actions = [*act(Do.UPDATE, 1, 2), *act(Do.CREATE, 11, 12), *act(Do.DELETE, 3), *act(Do.CREATE, 13)]
+    assert guarded(actions, limit=1) == ([1, 2, 11, 3], [])
+    assert guarded(actions, limit=0) == ([1, 2, 3], [])
+
+
+def test_only_what_is_approved_does_not_count_again():
+    """Two of five are approved: the three others are over the limit by themselves."""
+    held = [1, 2, 3, 4, 5]
+    assert guarded(act(Do.DELETE, *held), before={1: "approve", 2: "approve"}) == ([1, 2], [3, 4, 5])
+    assert guarded(act(Do.DELETE, 1, 2, 3), before={1: "refuse"}) == ([], [2, 3])
+
+
+def test_deletes_of_now_alone_count_not_updates():
+    actions = [*act(Do.UPDATE, 1, 2, 3, 4), *act(Do.DELETE, 5)]
+    assert guarded(actions) == ([1, 2, 3, 4, 5], [])
+
+
+def test_a_guard_that_is_off_holds_nothing():
+    policy = group("a", guards=GuardPolicy(deletes=None, creates=None))
+    state = state_of(policy)
+    assert len(guard_outgoing(state, act(Do.DELETE, 1, 2, 3), policy, now=NOW, allow=())) == 3
+
+
+@pytest.mark.parametrize(
+    ("linked", "lately", "passed"),
+    [(10, 2, True), (9, 2, False), (12, 3, False), (13, 3, True)],
+)
+def test_the_share_is_of_what_was_linked_before_the_deletes(linked, lately, passed):
+    """One more, and so many lately: 3 of 11 are 27 %, 3 of 12 are 25 %."""
+    policy = group("a", guards=GuardPolicy(deletes=Limit(share=0.26, count=2)))
+    state = state_of(policy)
+    for number in range(1, linked + 3):
+        add_task(state, number, {}, "a")
+    for number in range(linked + 1, linked + 3):
+        let_go(state.links[number, "a"], "deleted from here")
+    state.sides["a"].deletes = (NOW - timedelta(hours=1),) * lately
+    found = guard_outgoing(state, act(Do.DELETE, 1), policy, now=NOW, allow=())
+    assert bool(found) is passed
+    if not passed:
+        assert state.held[0].why == f"{1 + lately} deletes on a are over the limit"
+
+
+def test_the_window_is_open_at_its_end_and_old_deletes_are_forgotten():
+    policy = group("a", guards=GuardPolicy(deletes=LIMIT))
+    state = state_of(policy)
+    state.sides["a"].deletes = (NOW - LIMIT.per, NOW - LIMIT.per + timedelta(seconds=1))
+    guard_outgoing(state, [], policy, now=NOW, allow=())
+    assert len(state.sides["a"].deletes) == 1
+
+
+def test_a_side_that_deletes_nothing_now_is_not_over():
+    """Many were deleted lately; nothing is planned: nothing is held, and an approved one goes on."""
+    policy = group("a", guards=GuardPolicy(deletes=LIMIT))
+    state = state_of(policy)
+    add_task(state, 1, {}, "a")
+    state.sides["a"].deletes = (NOW,) * 9
+    state.held = [
+        Held(kind=HeldKind.DELETE, key="guarded:delete:1:a", why="", choices=(), task=1, decision="approve"),
+        Held(kind=HeldKind.DELETE, key="guarded:delete:2:a", why="", choices=(), task=2, decision="approve"),
+    ]
+    assert len(guard_outgoing(state, act(Do.DELETE, 1), policy, now=NOW, allow=())) == 1
+    assert [held.task for held in state.held] == [1]

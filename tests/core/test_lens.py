@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from connectors.contract import FieldCapability, Holding
 from connectors.projection import DayIn, FirstOnly, Words, cut
 from connectors.task import Field, Person, Status, same
-from sync.core.lens import NO_OPINION
+from sync.core.evidence import let_go
+from sync.core.lens import NO_OPINION, Lenses, canonical_parent
+from sync.core.model import Link, Task
 from sync.core.policy import PersonRule
-from tests.core.build import RICH, add_task, group, lenses_of, side, state_of
+from tests.core.build import RICH, add_task, entry, group, lenses_of, side, state_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -123,3 +125,125 @@ def test_somebody_who_is_unknown_there_survives_an_edit_there():
     """Who can not be shown on a side is not taken away by it."""
     lens = lenses()["a"]
     assert lens.lift(Field.ASSIGNEES, ("2",), ("anna", "b:99")) == ("ben", "b:99")
+
+
+def test_what_an_entry_says_is_taken_as_far_as_it_is_held_and_synced():
+    """People by handle, and remembered as they are named now."""
+    found = lenses()
+    renamed = Person(id="71", name="Anna B.")
+    read = entry("b9", title="t", assignees=(renamed, Person(id="79")), url="u", comments=None)
+    assert found["b"].take(read) == {Field.TITLE: "t", Field.ASSIGNEES: ("71", "79"), Field.URL: "u"}
+    people = found.state.sides["b"].people
+    assert (people["71"], people["79"]) == (renamed, Person(id="79"))
+    assert set(people) == {"71", "72", "79"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "refuses"),
+    [
+        (Field.ASSIGNEES, ("nobody",), False),
+        (Field.PARENT, 99, False),
+        (Field.STATUS, Status.CANCELLED, True),
+        (Field.STATUS, Status.COMPLETED, False),
+    ],
+)
+def test_what_a_side_can_not_be_told(field, value, refuses):
+    assert bool(lenses()["b"].refuses(field, value)) is refuses
+
+
+@pytest.mark.parametrize(
+    ("field", "seen", "named", "sent"),
+    [
+        (Field.ASSIGNEES, ("71", "79"), ("anna", "b:79"), (Person(id="71"), Person(id="79"))),
+        (Field.ASSIGNEES, None, None, None),
+        (Field.PARENT, "b3", 3, "b3"),
+        (Field.PARENT, "b77", None, "b77"),
+        (Field.PARENT, None, None, None),
+        (Field.TITLE, "t", "t", "t"),
+        (Field.LABELS, ("71",), ("71",), ("71",)),
+    ],
+)
+def test_a_side_value_in_the_groups_terms_and_in_the_vendors(field, seen, named, sent):
+    lens = lenses()["b"]
+    assert lens.named(field, seen) == named
+    assert lens.send(field, seen) == sent
+
+
+@pytest.mark.parametrize(
+    ("field", "seen", "current", "lifted"),
+    [
+        (Field.ASSIGNEES, ("72",), ("anna", "a:3"), ("ben", "a:3")),
+        (Field.ASSIGNEES, ("72",), None, ("ben",)),
+        (Field.ASSIGNEES, (), ("anna", "a:3"), ("a:3",)),
+        (Field.ASSIGNEES, ("71",), ("anna", "a:3"), ("anna", "a:3")),
+        (Field.LABELS, ("72",), ("anna",), ("72",)),
+        (Field.TITLE, "long t", "long title", "long title"),
+        (Field.PARENT, "b77", 1, NO_OPINION),
+        (Field.PARENT, None, 1, None),
+        (Field.PARENT, "b3", 1, 3),
+    ],
+)
+def test_what_an_edit_makes_of_a_value(field, seen, current, lifted):
+    """Whom the side does not know stays (rule 19); what it shows of the value is no edit (rule 5)."""
+    assert lenses()["b"].lift(field, seen, current) == lifted
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "view"),
+    [
+        (Field.ASSIGNEES, ("anna", "ben"), ("71",)),
+        (Field.ASSIGNEES, ("a:3", "ben"), ("72",)),
+        (Field.ASSIGNEES, None, None),
+        (Field.PARENT, 2, "b1"),
+        (Field.PARENT, 3, "b3"),
+        (Field.PARENT, 99, None),
+        (Field.PARENT, None, None),
+    ],
+)
+def test_what_a_side_shows_of_a_value(field, value, view):
+    """A parent by the nearest ancestor that is linked there (rule 18)."""
+    assert lenses()["b"].view(field, value) == view
+
+
+def test_one_person_is_shown_once():
+    """Two keys of one handle there."""
+    found = lenses()
+    assert found["a"].view(Field.ASSIGNEES, ("anna", "a:1", "ben")) == ("1", "2")
+
+
+def test_a_parent_in_a_cycle_that_is_not_linked_is_none():
+    found = lenses()
+    found.state.tasks[2].values[Field.PARENT] = 4
+    del found.state.links[3, "b"]
+    found.state.tasks[4].values[Field.PARENT] = 2
+    assert found["b"].view(Field.PARENT, 2) is None
+
+
+def test_only_links_that_live_have_a_task():
+    found = lenses()
+    link = found.state.links[3, "b"]
+    let_go(link, "deleted there")
+    again = Lenses(found.state, found.policy)
+    assert ("b", "b3") not in again.refs
+    assert again.refs["a", "a3"] == 3
+    again.tie(link)
+    assert ("b", "b3") not in again.refs
+    again.tie(Link(task=4, side="b", ref=None))
+    assert found.state.links[4, "b"].ref is None
+    assert ("b", None) not in again.refs
+
+
+def test_a_ref_that_another_task_has_now_is_not_forgotten():
+    found = lenses()
+    old = found.state.links[1, "b"]
+    found.tie(Link(task=2, side="b", ref="b1"))
+    found.untie(old)
+    assert found.refs["b", "b1"] == 2
+    found.untie(Link(task=2, side="b", ref=None))
+    found.untie(found.state.links[2, "b"])
+    assert ("b", "b1") not in found.refs
+
+
+@pytest.mark.parametrize(("value", "parent"), [(3, 3), (None, None), ("3", None)])
+def test_a_tasks_parent(value, parent):
+    assert canonical_parent(Task(id=1, values={Field.PARENT: value})) == parent

@@ -51,3 +51,35 @@ def test_what_a_server_leaves_out_cuts_or_ignores_is_its_own(name, before, sent,
 )
 def test_anything_else_is_an_edit(name, before, sent, found):
     assert not is_likely_stored(name, Pair(sent, sent, confirmed=False, before=before), found)
+
+
+@pytest.mark.parametrize(
+    ("name", "sent", "found", "likely"),
+    [
+        (Field.PERCENT_COMPLETE, 33, 37, True),
+        (Field.PERCENT_COMPLETE, 33, 38, False),
+        (Field.PRIORITY, 3, 4, False),
+        (Field.LABELS, ("a", "b"), ("B", "A"), True),
+        (Field.LABELS, ("a b", "c"), ("a-b", "C!"), True),
+        (Field.LABELS, ("a",), (), True),
+        (Field.LABELS, ("a",), None, False),
+        (Field.LABELS, None, ("a",), False),
+        (Field.DUE, DAY, None, False),
+        (Field.DUE, None, NOON, False),
+        (Field.ARCHIVED, True, False, False),
+        (Field.TITLE, "one two three", "one three", True),
+        (Field.TITLE, "one two three", "one thr", True),
+        (Field.TITLE, "one two three", "one four three", False),
+        (Field.TITLE, "one two three", "two one", False),
+        (Field.TITLE, "one two three", "three four", False),
+        (Field.TITLE, "one two", "two two", False),
+        (Field.TITLE, "under_score", "underscore", True),
+        (Field.TITLE, "well-known", "wellkn", True),
+        (Field.TITLE, "a b", "", False),
+        (Field.TITLE, "!!", "", True),
+        (Field.TITLE, "Milk", None, False),
+        (Field.URL, "one two", "one", False),
+    ],
+)
+def test_what_a_server_may_have_made_of_it(name, sent, found, likely):
+    assert is_likely_stored(name, Pair(sent, sent, confirmed=False, before="before"), found) is likely

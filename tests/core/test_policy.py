@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from connectors.contract import FieldCapability, Holding
 from connectors.task import Field
 from sync.core.policy import ConflictPolicy, Contender, Limit, winner
 from tests.core.build import NOW, group, side
@@ -74,3 +75,40 @@ def test_whoever_is_no_side_comes_before_all():
     policy = group("a", "b")
     assert policy.rank("") < policy.rank("a") < policy.rank("b")
     assert replace(policy, conflict=ConflictPolicy.HOLD).on(Field.POSITION) is PRIORITY
+
+
+def test_a_group_knows_its_sides_by_name():
+    policy = group("a", COARSE)
+    assert policy.side("b") is COARSE
+    with pytest.raises(KeyError, match="c"):
+        policy.side("c")
+    assert [policy.rank(name) for name in ("a", "b", "c", "")] == [0, 1, -1, -1]
+
+
+def test_a_field_that_is_not_synced_is_not_held():
+    spec = replace(side("a"), unsynced=frozenset({Field.DUE}))
+    assert (spec.reads(Field.DUE), spec.writes(Field.DUE), spec.sets(Field.DUE)) == (False, False, False)
+    assert spec.of(Field.DUE).note == "not synced: fields = false"
+    assert spec.reads(Field.TITLE)
+    assert not spec.reads(Field.COMMENTS)
+
+
+@pytest.mark.parametrize(
+    ("holding", "reads", "writes", "sets"),
+    [
+        (Holding.TWO_WAY, True, True, True),
+        (Holding.AT_CREATE, True, False, True),
+        (Holding.READ_ONLY, True, False, False),
+        (Holding.NOT_HELD, False, False, False),
+    ],
+)
+def test_what_a_side_does_with_a_field(holding, reads, writes, sets):
+    spec = side("a", fields={Field.DUE: FieldCapability(holding=holding)})
+    assert (spec.reads(Field.DUE), spec.writes(Field.DUE), spec.sets(Field.DUE)) == (reads, writes, sets)
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(5, "a"), (5.5, "b")])
+def test_a_side_that_tells_no_granularity_and_a_person_are_exact(seconds, expected):
+    exact = side("b", modified_granularity=None)
+    best, _ = winner(Field.TITLE, [contender("", 0), contender("b", seconds)], group(exact))
+    assert best.side == ("" if expected == "a" else "b")

@@ -91,7 +91,16 @@ def test_other_questions_do_not_end_by_it():
         ("a0", False, True),
         ("a9", False, True),
     ],
-    ids=["linked", "linked on an own side", "new", "made there", "former", "asked", "former elsewhere", "asked elsewhere"],
+    ids=[
+        "linked",
+        "linked on an own side",
+        "new",
+        "made there",
+        "former",
+        "asked",
+        "former elsewhere",
+        "asked elsewhere",
+    ],
 )
 def test_what_a_filter_should_have_named(ref, own, omitted):
     """What is known not to be new, and what people make on a side that is only written, was not omitted."""

@@ -66,3 +66,42 @@ def test_titles_are_compared_without_case_and_spacing(left, right):
 def test_words_are_what_survives_any_servers_taste():
     """Markup, punctuation and white space do not count."""
     assert words("<b>two</b>, *litres*!") == words("b two b litres")
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs", "merged"),
+    [
+        ("a\nb", "a\nb", "a\nB", "a\nB"),
+        ("a\nb", "A\nb", "a\nb", "A\nb"),
+        ("a\nb", "A\nb", "A\nb", "A\nb"),
+        ("a\nb\nc\nd", "a\nx\nc\nD", "a\nb\nc\nD", "a\nx\nc\nD"),
+        ("a\nb\nc\nd", "A\nb\nc\nD", "a\nb\nc\nD", "A\nb\nc\nD"),
+        ("a\nb\nc", "a\nB\nc", "a\nx\nb\nc", None),
+        ("a\nb\nc", "a\nB\nc", "a\nb\nx\nc", None),
+        ("a\nb\nc", "x\na\nb\nc", "y\na\nb\nc", None),
+        ("a\nb\nc", "A\nb\nc", "a\nB\nc", None),
+        ("a\nb", "x\na\nb", "a\nb\ny", "x\na\nb\ny"),
+    ],
+    ids=[
+        "ours is as before",
+        "theirs is as before",
+        "equal",
+        "one change is equal",
+        "the last change is equal",
+        "before a changed line",
+        "after a changed line",
+        "two at the top",
+        "next to each other",
+        "at both ends",
+    ],
+)
+def test_changes_that_touch_and_changes_that_do_not(base, ours, theirs, merged):
+    assert merge_lines(base, ours, theirs) == merged
+    assert merge_lines(base, theirs, ours) == merged
+
+
+def test_a_line_that_stands_in_many_places_is_found_in_a_long_text():
+    """A text of hundreds of lines, most of them equal, merges as a short one does."""
+    lines = ["- item"] * 300
+    ours, theirs = ["first", *lines], [*lines, "last"]
+    assert merge_lines("\n".join(lines), "\n".join(ours), "\n".join(theirs)) == "\n".join(["first", *lines, "last"])

@@ -16,7 +16,8 @@ answer                 ``return x`` as ``return None``; a conditional ``return``
 =====================  ==============================================================================================
 
 Left alone, for these reasons: texts (messages to people); tests of type (``isinstance``, ``is None``) beside other
-conditions, and annotations (the type checker fails without them); defaults in signatures and classes (facts, not decisions); docstrings.
+conditions, annotations and aliases of types (the type checker fails without them); defaults in signatures and classes
+(facts, not decisions); docstrings.
 """
 
 from __future__ import annotations
@@ -104,7 +105,8 @@ def _units(tree: ast.Module) -> Iterator[tuple[str, ast.stmt]]:
         elif isinstance(node, ast.ClassDef):
             yield from ((f"{node.name}.{one.name}", one) for one in node.body if isinstance(one, ast.FunctionDef))
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
-            yield node.target.id, node
+            if ast.unparse(node.annotation) != "TypeAlias":
+                yield node.target.id, node
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             yield node.targets[0].id, node
 
