@@ -166,9 +166,8 @@ def _moves(state: State, side: SideName, current: Sequence[TaskId], coming: set[
     for index, task in enumerate(desired):
         if task in kept or task not in movable:
             continue
-        before = desired[index - 1] if index else None
         slots.remove(task)
-        slots.insert(slots.index(before) + 1 if before in slots else 0, task)
+        slots.insert(slots.index(desired[index - 1]) + 1 if index else 0, task)
         moves.append((task, slots.index(task) + 1))
     return moves
 
