@@ -130,7 +130,7 @@ class _Matcher:
 
     def join_by_field(self, group: list[Cluster], doubts: list[Doubt]) -> list[Cluster]:
         """First pass: the same title and one more equal field."""
-        doubted: set[int] = set()
+        doubted: list[Cluster] = []
         for cluster in list(group):
             if cluster not in group or cluster.task is not None or len(cluster.members) != 1:
                 continue
@@ -138,11 +138,11 @@ class _Matcher:
             if not fits:
                 continue
             target = self._best(cluster, fits) or fits[0]
-            mine = [cluster, *self._rivals(cluster, target, group)]
+            mine = [cluster, *self._rivals(cluster, target, [*group, *doubted])]
             if self._fits_one(cluster, fits) and self._fits_one(target, mine, cluster):
                 _join(target, cluster, group)
-            elif id(cluster) not in doubted:
-                doubted.add(id(cluster))
+            else:
+                doubted.append(cluster)  # it joins nothing, and may be what a later one of its side would be taken for
                 doubts.append(Doubt(next(iter(cluster.members.values())), tuple(fits)))
                 group.remove(cluster)
         return group

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.task import Status
-from sync.core.match import match, member_of
-from tests.core.build import entry, group, lenses_of
+from connectors.contract import FieldCapability, Holding
+from connectors.projection import cut
+from connectors.task import Field, Kind, Person, Status
+from sync.core.match import is_task, match, member_of
+from tests.core.build import RICH, add_task, entry, group, lenses_of, side, state_of
 
+ANNA = Person(email="anna@example.com")
 APRIL, MAY = date(2026, 4, 1), date(2026, 5, 1)
 
 
@@ -65,6 +68,15 @@ CASES = {
         ],
         sets("a1", "a2"),
         {"b1"},
+    ),
+    "two there, one here, equal in different fields": (
+        [
+            entry("a1", title="Milk", due=APRIL, description="y"),
+            entry("b1", title="Milk", due=APRIL, description="x"),
+            entry("b2", title="Milk", due=MAY, description="y"),
+        ],
+        sets("a1"),
+        {"b1", "b2"},
     ),
     "equal twins": (
         [entry(ref, title="Milk", due=APRIL) for ref in ("a1", "a2", "b1", "b2")],
@@ -138,3 +150,199 @@ def test_without_twins_any_order_of_reading_gives_the_same_partition(entries, rn
     shuffled = list(entries)
     rnd.shuffle(shuffled)
     assert partition(*entries) == partition(*shuffled)
+
+
+NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
+SHORT = {**RICH.fields, Field.TITLE: FieldCapability(holding=Holding.TWO_WAY, view=cut(4))}
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "same"),
+    [
+        ({"start": APRIL}, {"start": APRIL}, True),
+        ({"start": APRIL}, {"start": MAY}, False),
+        ({"due": NOON}, {"due": APRIL}, True),
+        ({"start": NOON}, {"start": APRIL}, True),
+        ({"description": "Two litres!"}, {"description": "two LITRES"}, True),
+        ({"description": "two"}, {"description": "three"}, False),
+        ({"description": "..."}, {"description": "..."}, True),
+        ({"description": "..."}, {"description": "!"}, False),
+        ({"description": ""}, {"description": ""}, False),
+        ({"labels": ("b", "A")}, {"labels": ("a", "B")}, True),
+        ({"labels": ("a",)}, {"labels": ("a", "b")}, False),
+        ({"labels": ()}, {"labels": ()}, False),
+        ({"assignees": (ANNA,)}, {"assignees": (ANNA,)}, True),
+        ({"priority": 1}, {"priority": 1}, False),
+        ({"status": Status.COMPLETED}, {"status": Status.COMPLETED}, False),
+    ],
+)
+def test_one_more_equal_field_beside_the_title(left, right, same):
+    """Of those that tell; an empty one tells nothing, texts go by letters and digits, instants by their day."""
+    found, doubts = partition(entry("a1", title="Milk", **left), entry("b1", title="Milk", **right), first=False)
+    assert found == (sets("a1 b1") if same else sets("a1", "b1"))
+    assert doubts == set()
+
+
+def joined(entries, tasks=(), *, policy=None, titles=None, first=True, linked="c"):
+    """The clusters as (task, refs), and those in doubt with the refs of their candidates; tasks by their values."""
+    group_ = policy or group(*"abc")
+    state = state_of(group_)
+    made = [add_task(state, number, values, *linked) for number, values in enumerate(tasks, start=1)]
+    lenses = lenses_of(group_, state)
+    members = [member_of(lenses, one.ref[0], one, first_meeting=first) for one in entries]
+    titles = {id(members[place]): title for place, title in (titles or {}).items()}
+    found = match(lenses, members, made, titles)
+    return (
+        [
+            (one.task.id if one.task else None, [each.entry.ref for each in one.members.values()])
+            for one in found.clusters
+        ],
+        [(one.member.entry.ref, len(one.candidates)) for one in found.doubts],
+    )
+
+
+MILK = {Field.TITLE: "Milk", Field.DUE: APRIL}
+
+
+@pytest.mark.parametrize(
+    ("entries", "tasks", "clusters"),
+    [
+        ([entry("a1", title="Milk", due=APRIL)], [MILK], [(1, ["a1"])]),
+        ([entry("a1", title="Milk")], [MILK], [(1, ["a1"])]),
+        ([entry("a1", title="Bread")], [MILK], [(None, ["a1"])]),
+        ([entry("c1", title="Milk", due=APRIL)], [MILK], [(None, ["c1"])]),
+        ([entry("a1", title="Milk", status=Status.COMPLETED)], [MILK], [(None, ["a1"])]),
+        ([entry("a1", title="Milk"), entry("b1", title="Milk")], [MILK], [(1, ["a1", "b1"])]),
+        ([entry("a1", title="Milk", due=APRIL), entry("b1", title="Milk", due=APRIL)], [MILK], [(1, ["a1", "b1"])]),
+        ([entry("a1", title="Milk")], [MILK, MILK], [(None, ["a1"])]),
+        (
+            [entry("a1", title="Milk", due=MAY)],
+            [MILK, {Field.TITLE: "Milk", Field.DUE: MAY}],
+            [(2, ["a1"])],
+        ),
+    ],
+    ids=[
+        "a day more",
+        "the title",
+        "another title",
+        "linked there",
+        "closed here",
+        "two sides",
+        "two sides, a day more",
+        "two tasks",
+        "a day tells",
+    ],
+)
+def test_entries_of_a_first_meeting_join_the_groups_tasks(entries, tasks, clusters):
+    assert joined(entries, tasks) == (clusters, [])
+
+
+def test_after_the_first_meeting_nothing_joins_a_task():
+    assert joined([entry("a1", title="Milk", due=APRIL)], [MILK], first=False) == ([(None, ["a1"])], [])
+
+
+def test_equal_tasks_are_paired_in_order():
+    """Twins that nothing tells apart."""
+    found = joined([entry("a1", title="Milk", due=APRIL), entry("a2", title="Milk", due=APRIL)], [MILK, MILK])
+    assert found == ([(1, ["a1"]), (2, ["a2"])], [])
+
+
+@pytest.mark.parametrize(
+    "titles", [{0: "Home", 1: "Home"}, {0: "Home", 1: "home"}, {0: "Home", 1: "Shop"}, {0: "Home"}]
+)
+def test_a_parents_title_is_one_more_field(titles):
+    both = [entry("a1", title="Milk"), entry("b1", title="Milk")]
+    tied = titles.get(1, "").casefold() == "home"
+    assert joined(both, titles=titles, first=False)[0] == (
+        [(None, ["a1", "b1"])] if tied else [(None, ["a1"]), (None, ["b1"])]
+    )
+
+
+def test_a_group_that_does_not_match_takes_each_for_itself():
+    policy = group(*"abc", match_titles=False)
+    both = [entry("b1", title="Milk", due=APRIL), entry("a1", title="Milk", due=APRIL)]
+    assert joined(both, [MILK], policy=policy) == ([(None, ["a1"]), (None, ["b1"])], [])
+
+
+def test_two_entries_that_fit_one_task_equally_are_told_apart_or_asked():
+    """Equal in different fields: a person is asked; equal in all: they are twins, and only one fits."""
+    task = {Field.TITLE: "Milk", Field.DUE: APRIL, Field.DESCRIPTION: "x"}
+    unlike = [entry("a1", title="Milk", due=APRIL), entry("a2", title="Milk", description="x")]
+    assert joined(unlike, [task]) == ([], [("a1", 1), ("a2", 1)]), "not the first asked and the second tied"
+    better = [entry("a1", title="Milk", due=APRIL), entry("a2", title="Milk", due=APRIL, description="x")]
+    assert (1, ["a2"]) in joined(better, [task])[0]
+
+
+def test_the_best_of_several_is_equal_wherever_another_is():
+    tasks = [
+        {Field.TITLE: "Milk", Field.DUE: APRIL},
+        {Field.TITLE: "Milk", Field.DUE: APRIL, Field.DESCRIPTION: "x"},
+        {Field.TITLE: "Milk", Field.DESCRIPTION: "x"},
+    ]
+    assert joined([entry("a1", title="Milk", due=APRIL, description="x")], tasks) == ([(2, ["a1"])], [])
+    assert joined([entry("a1", title="Milk", due=APRIL, description="x")], tasks[::2]) == ([], [("a1", 2)])
+
+
+def test_an_open_and_a_closed_twin_are_not_taken_for_each_other():
+    """Two tasks equal but for that one is done: which of them it is can be told by nobody."""
+    tasks = [{**MILK, Field.STATUS: Status.COMPLETED}, MILK]
+    assert joined([entry("a1", title="Milk", due=APRIL)], tasks) == ([], [("a1", 2)])
+
+
+def test_a_side_that_cuts_titles_is_matched_by_what_it_would_show():
+    policy = group("a", side("b", fields=SHORT), "c")
+    both = [entry("a1", title="Milk and eggs", due=APRIL), entry("b1", title="Milk", due=APRIL)]
+    assert joined(both, policy=policy)[0] == [(None, ["a1", "b1"])]
+    other = [entry("a1", title="Milk and eggs", due=APRIL), entry("c1", title="Milk and beans", due=APRIL)]
+    assert len(joined(other, policy=policy)[0]) == 2, "the same four letters are another title in full"
+    task = {Field.TITLE: "Milk and eggs", Field.DUE: APRIL}
+    assert joined([entry("b1", title="milk", due=APRIL)], [task], policy=policy)[0] == [(1, ["b1"])]
+    assert joined([entry("a1", title="Milk", due=APRIL)], [task], policy=policy)[0] == [(None, ["a1"])]
+
+
+def test_a_side_without_titles_does_not_make_all_alike():
+    fields = {name: how for name, how in RICH.fields.items() if name is not Field.TITLE}
+    fields[Field.TITLE] = FieldCapability(holding=Holding.NOT_HELD, view=cut(1))
+    policy = group("a", "b", side("c", fields=fields))
+    assert len(joined([entry("a1", title="Milk"), entry("b1", title="Meat")], policy=policy)[0]) == 2
+    assert joined([entry("a1", title="Milk"), entry("b1", title="Milk")], policy=policy)[0] == [(None, ["a1", "b1"])]
+
+
+def test_three_sides_of_which_two_are_met_for_the_first_time():
+    """The title alone ties where one of the two is new to the group."""
+    lenses = lenses_of(group(*"abc"))
+    old = member_of(lenses, "a", entry("a1", title="Milk"), first_meeting=False)
+    new = member_of(lenses, "b", entry("b1", title="Milk"), first_meeting=True)
+    assert len(match(lenses, [old, new], [], {}).clusters) == 1
+
+
+def test_a_cluster_whose_entries_differ_on_being_done_ties_nothing_by_title():
+    """Joined by a day: open here, closed there; a third of the same title is its own task."""
+    entries = [
+        entry("a1", title="Milk", due=APRIL, status=Status.NEEDS_ACTION),
+        entry("b1", title="Milk", due=APRIL, status=Status.COMPLETED),
+        entry("c1", title="Milk", status=Status.COMPLETED),
+    ]
+    assert partition(*entries)[0] == sets("a1 b1", "c1")
+
+
+def test_an_entry_in_the_groups_terms():
+    """Its parent is no task yet: left out."""
+    lenses = lenses_of(group("a"))
+    found = member_of(lenses, "a", entry("a1", title="t", parent="a9", assignees=(ANNA,)), first_meeting=True)
+    assert found.values == {Field.TITLE: "t", Field.ASSIGNEES: ("anna@example.com",)}
+    assert (found.side, found.entry.ref, found.first_meeting) == ("a", "a1", True)
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        ({}, True),
+        ({"deleted": True}, False),
+        ({"container": "x"}, False),
+        ({"problem": "x"}, False),
+        ({"kind": Kind.COMMENT}, False),
+    ],
+)
+def test_what_can_be_taken_in(how, expected):
+    assert is_task(entry("a1", **how)) is expected
