@@ -151,10 +151,9 @@ def value_from_text(name: Field, text: str) -> Value:
 
 def _typed(name: Field, data: object) -> Value:
     match name, data:
-        case Field.TITLE, _:
-            value: Value = one_line(data if isinstance(data, str) else str(data))
-        case Field.DESCRIPTION, _:
-            value = data if isinstance(data, str) else str(data)
+        case ((Field.TITLE | Field.DESCRIPTION), _):
+            text = data if isinstance(data, str) else str(data)
+            value: Value = one_line(text) if name is Field.TITLE else text
         case Field.STATUS, str():
             value = Status(data)
         case ((Field.START | Field.DUE | Field.PARENT), ("" | None)):
@@ -163,12 +162,8 @@ def _typed(name: Field, data: object) -> Value:
             value = _day_or_instant(name, str(data))
         case Field.PARENT, str() if parse_short(data) is not None:
             value = parse_short(data)
-        case Field.LABELS, _:
-            value = label_set(map(str, data if isinstance(data, list) else str(data).split(",")))
-        case Field.ASSIGNEES, list():
-            value = tuple(map(str, data))
-        case Field.ASSIGNEES, _:
-            value = (str(data).strip(),) if str(data).strip() else ()
+        case ((Field.LABELS | Field.ASSIGNEES), _):
+            value = _several(name, data)
         case Field.ARCHIVED, bool():
             value = data
         case ((Field.PRIORITY | Field.PERCENT_COMPLETE), int()) if type(data) is int and 0 <= data <= _MOST[name]:
@@ -176,6 +171,14 @@ def _typed(name: Field, data: object) -> Value:
         case _:
             raise ValueError(name)
     return value
+
+
+def _several(name: Field, data: object) -> Value:
+    if name is Field.LABELS:
+        return label_set(map(str, data if isinstance(data, list) else str(data).split(",")))
+    if isinstance(data, list):
+        return tuple(map(str, data))
+    return (str(data).strip(),) if str(data).strip() else ()
 
 
 def _day_or_instant(name: Field, text: str) -> Value:

@@ -13,7 +13,7 @@ from sync.core.diff import children_by_parent, diff_link, diff_side, edit_time, 
 from sync.core.evidence import let_go
 from sync.core.facts import Observation, Read
 from sync.core.model import Pair, Version
-from tests.core.build import NOW, RICH, add_task, entry, group, lenses_of, side, state_of
+from tests.core.build import NOW, RICH, TWO_WAY, add_task, entry, group, lenses_of, side, state_of
 
 TITLE, NOTE, STATUS, DUE = Field.TITLE, Field.DESCRIPTION, Field.STATUS, Field.DUE
 SHORT = {**RICH.fields, TITLE: FieldCapability(holding=Holding.TWO_WAY, view=cut(4))}
@@ -222,6 +222,13 @@ def test_a_cycle_of_parents_ends():
     link = state.links[1, "b"]
     link.derived = frozenset({STATUS})
     assert not is_thawed(state, link, entry("b1", derived=frozenset({STATUS})), children_by_parent(state))
+
+
+def test_comments_have_no_delta():
+    """They are tasks of their own kind."""
+    fields = {**RICH.fields, Field.COMMENTS: TWO_WAY}
+    _, task, link, lens = world(fields=fields, title="t")
+    assert diff(link, task, lens, title="t", comments=("x",)).first == {}
 
 
 def test_only_live_links_whose_entry_can_be_read_here_are_compared():

@@ -276,6 +276,70 @@ def test_titles_do_not_merge_by_lines():
     assert merge.conflicts == 1
 
 
+def test_a_late_edit_beside_one_that_is_not_late_meets_the_current_value_too():
+    """One of two is based on an older version: three contenders, and only one of them is late."""
+    state, task, merge = world(title="current", number=2)
+    state.links[1, "c"].pairs[TITLE] = Pair("older", "older")
+    deltas = [edit(state, "b", TITLE, "x", at=NOW - HOUR), edit(state, "c", TITLE, "y", at=NOW - 2 * HOUR, acked=1)]
+    value, _, lost = merged(merge, task, TITLE, *deltas)
+    assert (value, lost) == ("current", [("b", "x"), ("c", "y")])
+
+
+def test_a_derived_edit_that_gives_way_is_absorbed():
+    """Its side shows it, is behind, and the next cycle does not see it again."""
+    state, task, merge = world(number=2)
+    state.links[1, "b"].pairs[STATUS] = Pair(Status.IN_PROGRESS, Status.IN_PROGRESS)
+    merge.field(task, STATUS, [edit(state, "b", STATUS, Status.COMPLETED, derived=True, acked=1)])
+    link = state.links[1, "b"]
+    assert (link.pairs[STATUS], link.acked) == (Pair(Status.COMPLETED, Status.COMPLETED), {STATUS: 1})
+
+
+def test_the_side_of_the_current_value_is_named_even_where_the_task_was_born_elsewhere():
+    state, task, merge = world(title="current", number=2, policy={"conflict": ConflictPolicy.PRIORITY})
+    task.versions[TITLE], task.born = Version(number=2, side="c"), "a"
+    state.links[1, "b"].pairs[TITLE] = Pair("older", "older")
+    assert merged(merge, task, TITLE, edit(state, "b", TITLE, "edit", acked=1)) == (
+        "edit",
+        ["priority"],
+        [("c", "current")],
+    )
+
+
+def test_three_texts_merge_one_after_the_other():
+    state, task, merge = world(description=BASE)
+    changed = {"a": "ONE\ntwo\nthree", "b": "one\ntwo\nTHREE", "c": "zero\none\ntwo\nthree"}
+    merge.field(task, NOTE, [edit(state, name, NOTE, text) for name, text in list(changed.items())[:2]])
+    assert task.values[NOTE] == "ONE\ntwo\nTHREE"
+    merge.field(task, NOTE, [edit(state, "c", NOTE, changed["c"], acked=1)])
+    assert merge.conflicts == 1, "what was put before a changed line touches it"
+
+
+def test_a_text_that_was_nothing_for_one_of_two():
+    """No opinion of a text is an empty one: both wrote into it."""
+    state, task, merge = world(description="")
+    state.links[1, "a"].pairs[NOTE] = Pair(None, None)
+    merge.field(task, NOTE, [edit(state, "a", NOTE, "left"), edit(state, "b", NOTE, "")])
+    assert task.values[NOTE] == "left"
+    assert merge.conflicts == 0
+
+
+def test_a_shadow_is_the_view_that_would_be_sent_and_what_is_there():
+    state, task, merge = world(labels=("A",))
+    merge.field(task, LABELS, [edit(state, "b", LABELS, ("a", "b"))])
+    assert state.links[1, "b"].pairs[LABELS] == Pair(("A", "b"), ("a", "b"))
+
+
+def test_one_of_three_contenders_that_became_equal_ends_nothing():
+    state, task, merge = holding()
+    merge.field(task, TITLE, [edit(state, "c", TITLE, "from c")])
+    merge.field(task, TITLE, [edit(state, "b", TITLE, "from a")])
+    assert len(state.held) == 1
+    merge.field(task, TITLE, [edit(state, "a", TITLE, "from c")])
+    assert len(state.held) == 1, "the first and the last are equal, the second is not"
+    merge.field(task, TITLE, [edit(state, "b", TITLE, "from c")])
+    assert (state.held, task.values[TITLE]) == ([], "from c")
+
+
 def holding():
     """Two edits of a title under the policy ``hold``."""
     state, task, merge = world(title="old", policy={"conflict": ConflictPolicy.HOLD})

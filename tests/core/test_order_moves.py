@@ -101,7 +101,7 @@ def test_siblings_under_another_parent_and_tasks_without_a_rank_keep_theirs():
     del state.tasks[7].values[POSITION]
     let_go(state.links[6, "a"], "deleted there")
     came(merge, 1, 3, 2)
-    assert [number for number in order_of(state, None)] == [6, 1, 3, 2]
+    assert order_of(state, None) == [6, 1, 3, 2]
     assert (ranks(state)[4], ranks(state)[5]) == (7, 11)
     assert POSITION not in state.tasks[7].values
     assert {number: ranks(state)[number] for number in (6, 1, 2)} == {6: GAP, 1: 2 * GAP, 2: 3 * GAP}

@@ -504,3 +504,62 @@ def test_a_new_task_is_made_and_then_moved_to_its_place():
     assert [(one.do, one.task, one.ref) for one in planner.actions] == [(Do.CREATE, 3, None), (Do.UPDATE, 3, None)]
     assert planner.actions[1].fields == {Field.POSITION: 1}
     assert planner.actions[1].changes[Field.POSITION].rule == "new"
+
+
+def test_whoever_edited_is_named_not_where_the_task_was_born():
+    state, task, policy = world()
+    task.versions[TITLE] = Version(number=2, side="c", rule="")
+    behind(state, TITLE)
+    change = plan(state, policy).actions[0].changes[TITLE]
+    assert (change.by, change.rule) == ("c", "new")
+
+
+def test_what_has_been_owed_longest_counts_by_its_oldest_field():
+    policy = group(side("a", fields=NO_ORDER), here())
+    state = state_of(policy)
+    for number, cycles in ((1, (5, 6)), (2, (4, 9))):
+        task = add_task(state, number, {TITLE: "t", NOTE: "n"}, "a", "b")
+        for name, cycle in zip((TITLE, NOTE), cycles, strict=True):
+            task.versions[name] = Version(number=2, cycle=cycle)
+            state.links[number, "b"].acked[name] = 1
+            state.links[number, "b"].pairs[name] = Pair("old", "old")
+    assert [action.task for action in plan(state, policy).actions] == [2, 1]
+
+
+def test_a_required_field_that_is_there_is_given():
+    fields = {**NO_ORDER, DUE: FieldCapability(holding=Holding.TWO_WAY, required=True)}
+    state, _, policy = world(here(fields=fields), linked=False, due=NOW)
+    assert told(plan(state, policy))[0][2][DUE] == NOW
+
+
+def test_a_whole_refusal_is_about_what_the_side_takes():
+    """A field that it does not take in a create, changed since, makes no new try."""
+    state, task, policy = world(here(fields={**NO_ORDER, NOTE: READ_ONLY}), linked=False, description="note")
+    task.versions[NOTE] = Version(number=9)
+    state.links[1, "b"] = refused_link(title=2, status=2)
+    planner = plan(state, policy)
+    assert (told(planner), [note.why for note in planner.undeliverable]) == ([], ["no title"])
+
+
+def test_a_field_in_its_first_version_that_was_not_refused_is_new():
+    """Neither the whole nor the field counts as refused."""
+    state, task, policy = world(linked=False)
+    task.versions = {}
+    state.links[1, "b"] = refused_link(title=1)
+    assert [set(action.fields) for action in plan(state, policy).actions] == [{TITLE, STATUS}]
+    state.links[1, "b"] = refused_link(description=1)
+    assert [set(action.fields) for action in plan(state, policy).actions] == [{TITLE, STATUS}]
+
+
+def test_comments_are_not_sent():
+    state, task, policy = world(here(fields={**NO_ORDER, Field.COMMENTS: TWO_WAY}))
+    task.values[Field.COMMENTS], task.versions[Field.COMMENTS] = ("x",), Version(number=3)
+    behind(state, Field.COMMENTS)
+    assert told(plan(state, policy)) == []
+
+
+def test_a_status_other_than_cancelled_is_told_as_it_is():
+    state, task, policy = world(here(fields={**NO_ORDER, STATUS: OPEN_OR_DONE}), status=Status.IN_PROGRESS)
+    task.versions[STATUS] = Version(number=2, rule=CLOSED_BY_DELETE)
+    behind(state, STATUS)
+    assert told(plan(state, policy)) == [(Do.UPDATE, "b", {STATUS: Status.NEEDS_ACTION})]

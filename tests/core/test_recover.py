@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from connectors.contract import Discovery
+from connectors.contract import Discovery, FieldCapability, Holding
 from connectors.task import Field, Status
 from sync.core.evidence import let_go
 from sync.core.facts import Observation, Read
 from sync.core.merge import Merge
 from sync.core.model import Do, Held, HeldKind, Intent, Pair
 from sync.core.recover import Recovery, is_whole, open_creates, open_requests, titled, unseen_creates
-from tests.core.build import NOW, add_task, entry, group, lenses_of, side, state_of
+from tests.core.build import NOW, RICH, add_task, entry, group, lenses_of, side, state_of
 
 MILK = {Field.TITLE: "Milk", Field.DESCRIPTION: "two litres", Field.STATUS: Status.NEEDS_ACTION}
 
@@ -427,3 +427,50 @@ def test_open_creates_and_requests_of_a_side():
     state.held = [row, replace(row, task=1, side="a"), replace(row, task=1, kind=HeldKind.DELETE)]
     assert open_creates(state, "b") == [intent]
     assert open_requests(state, "b") == ["b3"]
+
+
+def test_a_side_without_a_list_is_not_looked_through():
+    """What was polled there is known by its ref: it is no new task, and no answer to a create."""
+    spec = side("b", discovery=Discovery.POINT)
+    state, intent, recovery = world(Do.CREATE, spec=spec, linked=False)
+    assert not recovery.resolve(intent, read(entry("7", **NEW), kind=Read.POLLED))
+    assert [held.choices for held in state.held] == [("exists REF", "absent")]
+    assert (recovery.taken, (1, "b") in state.links) == (set(), False)
+
+
+def test_what_was_found_is_the_shadow_in_the_spelling_that_is_there():
+    state, intent, recovery = world(Do.UPDATE)
+    intent.patch, intent.before, intent.versions = {Field.LABELS: ("A",)}, {}, {Field.LABELS: 1}
+    state.tasks[1].values[Field.LABELS] = ("A",)
+    recovery.resolve(intent, read(entry("b1", labels=("a",))))
+    assert state.links[1, "b"].pairs[Field.LABELS] == Pair(("A",), ("a",))
+
+
+def test_a_field_that_a_create_can_not_give_is_not_owed_because_of_it():
+    fields = {**RICH.fields, Field.LABELS: FieldCapability(holding=Holding.READ_ONLY)}
+    state, intent, recovery = world(Do.CREATE, spec=side("b", fields=fields), linked=False)
+    state.tasks[1].values[Field.LABELS] = ("x",)
+    shown = {name.value: value for name, value in MILK.items()}
+    assert recovery.resolve(intent, read(entry("7", **shown, labels=("theirs",))))
+    assert state.links[1, "b"].pairs[Field.LABELS] == Pair((), ("theirs",)), "what is there was not wanted"
+
+
+def test_a_title_of_signs_alone_is_equal_to_itself_only():
+    state, intent, _ = world(Do.CREATE, linked=False)
+    intent.patch = {Field.TITLE: "???"}
+    assert titled(state, intent, read(entry("7", title="???")))
+    assert not titled(state, intent, read(entry("7", title="")))
+
+
+def test_a_text_of_signs_alone_is_equal_to_another():
+    """Stored forms without letters and digits say nothing."""
+    state, intent, recovery = world(Do.CREATE, linked=False)
+    intent.patch = {Field.TITLE: "Milk", Field.DESCRIPTION: "--"}
+    assert recovery.resolve(intent, read(entry("7", title="Milk", description="-")))
+
+
+def test_what_another_create_has_taken_is_not_seen_by_the_next():
+    state, intent, recovery = world(Do.CREATE, linked=False)
+    recovery.taken.add(("b", "7"))
+    assert not recovery.resolve(intent, read(entry("7", **NEW)))
+    assert (state.held, intent.reads) == ([], 1)

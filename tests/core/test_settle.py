@@ -256,7 +256,7 @@ def test_what_a_read_says_besides_fields_is_remembered(mapping, kept):
     read = entry(
         "b1",
         raw_hash="hash",
-        token="t1",  # noqa: S106 - a version token
+        token="t1",
         derived=frozenset({STATUS}),
         children=("b2",),
         modified=NOW - timedelta(days=1),
@@ -268,3 +268,42 @@ def test_what_a_read_says_besides_fields_is_remembered(mapping, kept):
     assert (link.derived, link.children, link.modified) == (read.derived, ("b2",), read.modified)
     assert link.unknown == {STATUS: "on hold"}, "a field that is not synced has no word to configure"
     assert (bool(link.refused), bool(link.reasons)) == (kept, kept)
+
+
+def test_what_was_refused_before_and_is_wanted_now_is_tried_even_if_the_create_did_not_carry_it():
+    state, _, lenses = world(title=SENT, description="note")
+    old = Link(task=1, side="b", ref=None, life=LinkLife.LET_GO)
+    old.refused, old.reasons = {NOTE: 1, DUE: 4}, {NOTE: "too long", DUE: "no dates"}
+    state.links[old.key] = old
+    link = created(lenses, intent_of(title=SENT), {TITLE: SENT, NOTE: "note"}, answer(title=SENT))
+    assert (link.refused, link.reasons) == ({DUE: 4}, {DUE: "no dates"})
+    assert (link.raw_hash, link.mapping, link.own_modified) == ("other", "1", None), "as good as a read"
+
+
+def test_what_was_wanted_and_shown_is_the_sides_own_value():
+    """What the request did not carry, and the answer shows: a shadow of what is there, not of what is wanted."""
+    _, _, lenses = world(title=SENT, description="note")
+    link = created(
+        lenses, intent_of(title=SENT, priority=1), {TITLE: SENT, NOTE: "note"}, answer(title=SENT, description="n")
+    )
+    assert link.pairs[NOTE] == Pair("n", "n")
+    assert link.acked[NOTE] == 0
+
+
+def test_a_field_that_was_sent_without_being_wanted_is_agreed():
+    _, _, lenses = world(title=SENT, description="note")
+    link = created(
+        lenses, intent_of(title=SENT, description="note"), {TITLE: SENT}, answer(title=SENT, description="note")
+    )
+    assert link.acked == {STATUS: 0}
+    assert link.pairs[NOTE] == Pair("note", "note")
+
+
+def test_a_version_that_the_intent_does_not_name_is_the_first():
+    state, task, lenses = world(linked=True, title=SENT)
+    task.versions[TITLE] = Version(number=2)
+    sent = Intent(task=1, side="b", do=Do.UPDATE, ref="b1", patch={TITLE: SENT}, versions={}, cycle=7)
+    updated(lenses, state.links[1, "b"], sent, answer(title=SENT))
+    assert state.links[1, "b"].acked == {TITLE: 1}
+    made = Intent(task=1, side="b", do=Do.CREATE, ref=None, patch={TITLE: SENT}, versions={}, cycle=7)
+    assert created(lenses, made, {TITLE: SENT}, answer("b9", title=SENT)).acked[TITLE] == 1

@@ -86,7 +86,7 @@ def test_nothing_is_owed_to_a_link_that_ended_nor_in_a_field_that_is_not_held():
     state = world()
     state.tasks[1].versions = {TITLE: Version(number=3, cycle=6), NOTE: Version(number=3, cycle=6)}
     add_task(state, 2, {}, "b")
-    state.tasks[2].versions = {TITLE: Version(number=3, cycle=6)}
+    state.tasks[2].versions = {TITLE: Version(number=3, cycle=6), NOTE: Version(number=3, cycle=6)}
     let_go(state.links[1, "b"], "deleted there")
     welcome_back(state, group("a", side("b", fields={TITLE: RICH.fields[TITLE]})), NOW)
     assert state.links[1, "b"].acked == {}

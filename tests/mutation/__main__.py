@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from functools import partial
 
 from tests.mutation.campaign import run
 
@@ -16,7 +17,8 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="mutants at once")
     parser.add_argument("--tests", nargs="+", default=None, help="the tests that judge; without it: tests/core")
     asked = parser.parse_args()
-    campaign = run(asked.modules, jobs=asked.jobs, tests=asked.tests)
+    tell = partial(print, "survives:", file=sys.stderr, flush=True)
+    campaign = run(asked.modules, jobs=asked.jobs, tests=asked.tests, tell=tell)
     print(campaign.report())
     return 0 if campaign.holds else 1
 

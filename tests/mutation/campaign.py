@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,8 +70,7 @@ class Campaign:
         rows += [f"{'all':10} {noticed:5} of {made:5} {noticed / made:6.1%}  in {self.minutes:.1f} minutes"]
         rows += [f"below {LEAST:.0%}: {module}" for module in self.below]
         for mutant in self.survivors:
-            why = self.explained.get(mutant.key, "NOT EXPLAINED")
-            rows.append(f"{mutant.name}:{mutant.lines[0]} #{mutant.nth}: {mutant.change}\n    {why}")
+            rows += [str(mutant), f"    {self.explained.get(mutant.key, 'NOT EXPLAINED')}"]
         rows += [f"listed, and noticed or gone now: {name} #{nth}: {change}" for name, change, nth in self.stale]
         return "\n".join(rows)
 
@@ -89,11 +88,17 @@ def made(modules: Sequence[str]) -> list[Mutant]:
     return [mutant for file in files for mutant in mutants(file.stem, file.read_text(encoding="utf-8"))]
 
 
-def run(modules: Sequence[str] = (), *, jobs: int = 1, tests: Sequence[str] | None = None) -> Campaign:
-    """Judge the mutants of some modules, or of all."""
+def run(
+    modules: Sequence[str] = (),
+    *,
+    jobs: int = 1,
+    tests: Sequence[str] | None = None,
+    tell: Callable[[Mutant], object] | None = None,
+) -> Campaign:
+    """Judge the mutants of some modules, or of all. ``tell`` hears of each survivor at once."""
     began = time.monotonic()
     every = made(modules)
-    judge = Judge(every, jobs=jobs)
+    judge = Judge(every, jobs=jobs, tell=tell)
     paths = [str(ROOT / path) for path in tests or ["tests/core"]]
     pytest.main([*paths, "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header", "--no-summary"], [judge])
     names = list(dict.fromkeys(mutant.module for mutant in every))

@@ -79,6 +79,9 @@ class Mutant:
         """Module and function, as a person looks for them."""
         return f"{self.module}.{self.function}"
 
+    def __str__(self) -> str:
+        return f"{self.name}:{self.lines[0]} #{self.nth}: {self.change}"
+
     @property
     def key(self) -> tuple[str, str, int]:
         """What names this mutant as long as the code it changes stays."""
