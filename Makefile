@@ -31,12 +31,13 @@ lint: $(VENV)/.dev ## style, formatting, types, arrows between modules
 
 torture: $(VENV)/.dev ## the long campaigns: everything that invents its input, with thousands of examples
 	TASKSYNC_TORTURE=1 $(BIN)/python -m pytest -n auto --maxprocesses=8 --hypothesis-profile=torture -m "torture or hypothesis" $(PYTEST_ARGS)
+	$(BIN)/python -m tests.mutation
 
 bench: $(VENV)/.dev ## the benchmarks
 	$(BIN)/python -m benchmarks
 
-mutants: $(VENV)/.dev ## changes lines of the pure core and looks whether a test notices (hours)
-	$(BIN)/mutmut run
+mutants: $(VENV)/.dev ## changes each condition and statement of the pure core: do its tests notice? (minutes)
+	$(BIN)/python -m tests.mutation
 
 lock: ## resolve the dependencies again; UPGRADE=--upgrade takes the newest of each
 	$(check-python)
@@ -46,7 +47,7 @@ lock: ## resolve the dependencies again; UPGRADE=--upgrade takes the newest of e
 	$(call compile,requirements-dev.lock,--extra postgres --extra dev,--constraint requirements.lock)
 
 clean: ## remove all that these targets made
-	rm -rf $(VENV) $(VENV)-lock build dist *.egg-info mutants .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lock build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is newer than what it was made from, and is written last: an interrupted set-up starts again.

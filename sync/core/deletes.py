@@ -65,13 +65,11 @@ class Deletes:
         """Vanished where that may mean something else: a person is asked."""
         state = self.merge.lenses.state
         known = {held.key for held in state.held}
-        asked: set[str] = set()
         for link, why in evidence.doubtful:
             if link in approved:
                 evidence.deleted.append(link)
                 continue
             key = f"vanished:{link.task}:{link.side}"
-            asked.add(key)
             if key not in known:
                 state.held.append(self._ask(state.tasks[link.task], link, key, why))
 

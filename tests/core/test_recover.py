@@ -464,7 +464,7 @@ def test_a_title_of_signs_alone_is_equal_to_itself_only():
 
 def test_a_text_of_signs_alone_is_equal_to_another():
     """Stored forms without letters and digits say nothing."""
-    state, intent, recovery = world(Do.CREATE, linked=False)
+    _, intent, recovery = world(Do.CREATE, linked=False)
     intent.patch = {Field.TITLE: "Milk", Field.DESCRIPTION: "--"}
     assert recovery.resolve(intent, read(entry("7", title="Milk", description="-")))
 

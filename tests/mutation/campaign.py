@@ -100,7 +100,7 @@ def run(
     every = made(modules)
     judge = Judge(every, jobs=jobs, tell=tell)
     paths = [str(ROOT / path) for path in tests or ["tests/core"]]
-    pytest.main([*paths, "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header", "--no-summary"], [judge])
+    pytest.main([*paths, "-qs", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header", "--no-summary"], [judge])
     names = list(dict.fromkeys(mutant.module for mutant in every))
     minutes = (time.monotonic() - began) / 60
     return Campaign(every, judge.survivors, explained(names), judge.failed, minutes)

@@ -96,7 +96,7 @@ class Judge:
     def _tests(self, mutant: Mutant) -> list[pytest.Item]:
         """The tests that run the changed lines, the fastest first; all of the module's for a constant."""
         first, last = mutant.lines
-        constant = not isinstance(mutant.tree, ast.FunctionDef)
+        constant = not isinstance(mutant.top, ast.FunctionDef)
         name = f"{PACKAGE}.{mutant.module}"
         found = [
             item
@@ -111,8 +111,9 @@ def _fork(mutant: Mutant, tests: Iterable[pytest.Item], seconds: float) -> int:
     process = os.fork()
     if process:
         return process
-    result = BROKEN if isinstance(mutant.tree, ast.FunctionDef) else KILLED  # such a constant breaks the import
+    result = BROKEN if isinstance(mutant.top, ast.FunctionDef) else KILLED  # such a constant breaks the import
     try:
+        _hush()
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
         put_in_place(mutant)
@@ -122,6 +123,13 @@ def _fork(mutant: Mutant, tests: Iterable[pytest.Item], seconds: float) -> int:
         result = KILLED
     finally:
         os._exit(result)
+
+
+def _hush() -> None:
+    """What a failing test would print is of no interest here."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
 
 
 def _passes(item: pytest.Item) -> bool:
@@ -156,12 +164,13 @@ def _traced(lines: dict[str, set[int]]) -> Iterator[None]:
 def put_in_place(mutant: Mutant) -> None:
     """Exchange the function's code, or the constant in every module that has it."""
     module = importlib.import_module(f"{PACKAGE}.{mutant.module}")
-    if isinstance(mutant.tree, ast.FunctionDef):
-        function_of(module, mutant.function).__code__ = _code(module, mutant.tree)
+    tree = mutant.tree
+    if isinstance(tree, ast.FunctionDef):
+        function_of(module, mutant.function).__code__ = _code(module, tree)
         return
     old = getattr(module, mutant.function)
     scope = dict(vars(module))
-    exec(compile(ast.Module([mutant.tree], []), str(module.__file__), "exec"), scope)
+    exec(compile(ast.Module([tree], []), str(module.__file__), "exec"), scope)
     for other in list(sys.modules.values()):
         if getattr(other, "__name__", "").startswith("sync.") and vars(other).get(mutant.function) is old:
             setattr(other, mutant.function, scope[mutant.function])

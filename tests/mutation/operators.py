@@ -72,7 +72,14 @@ class Mutant:
     change: str
     nth: int
     lines: tuple[int, int]
-    tree: ast.stmt
+    top: ast.stmt
+    path: Path
+    new: ast.AST
+
+    @property
+    def tree(self) -> ast.stmt:
+        """The function or constant with the change in it."""
+        return _replaced(self.top, self.path, self.new)
 
     @property
     def name(self) -> str:
@@ -96,8 +103,7 @@ def mutants(module: str, source: str) -> Iterator[Mutant]:
             old = _at(top, path)
             change = f"{_shown(old)} => {_shown(new)}"
             counts[change] = counts.get(change, 0) + 1
-            tree = _replaced(top, path, new)
-            yield Mutant(module, outer, change, counts[change], lines, tree)
+            yield Mutant(module, outer, change, counts[change], lines, top, path, new)
 
 
 def _units(tree: ast.Module) -> Iterator[tuple[str, ast.stmt]]:
