@@ -99,7 +99,7 @@ def _sides_over(state: State, actions: Sequence[Action], policy: GroupPolicy, no
         mine = [action for action in actions if action.side == name and action.do in DELETES]
         new = sum(1 for action in mine if _key(action) not in approved)
         linked = sum(1 for link in state.of_side(name) if link.live)
-        if new and limit.exceeded(new + len(side.deletes), linked + len(side.deletes)):
+        if limit.exceeded(new + len(side.deletes), linked + len(side.deletes)):
             over[name] = new + len(side.deletes)
     return over
 

@@ -68,6 +68,7 @@ CASES = {
     "gone, where nothing answers, in reads that were set aside": Case(
         (read(Read.POLLED, gone=True, answers=False),) * 3, ("waiting",) * 3, aside=True
     ),
+    "not listed, and nothing answers": Case((read(answers=False),) * 3, ("waiting",) * 3),
     "gone once, then not asked": Case((read(gone=True), read()), ("waiting", "waiting")),
     "gone twice, then not asked": Case((read(gone=True), read(gone=True), read()), ("waiting", "deleted", "deleted")),
     "gone once, nobody else answers, gone": Case(

@@ -206,3 +206,17 @@ def test_a_side_that_deletes_nothing_now_is_not_over():
     ]
     assert len(guard_outgoing(state, act(Do.DELETE, 1), policy, now=NOW, allow=())) == 1
     assert [held.task for held in state.held] == [1]
+
+
+@pytest.mark.parametrize(("approved", "passed"), [((1, 2, 3), [1, 2, 3, 4]), ((1, 2), [1, 2]), ((), [])])
+def test_a_delete_beside_approved_ones_is_within_the_limit_for_itself(approved, passed):
+    """Three were held; so many of them are approved, and one more task is deleted meanwhile."""
+    policy = group("a", guards=GuardPolicy(deletes=Limit(share=0.0, count=1)))
+    state = state_of(policy)
+    for number in range(1, 5):
+        add_task(state, number, {}, "a")
+    guard_outgoing(state, act(Do.DELETE, 1, 2, 3), policy, now=NOW, allow=())
+    for held in state.held:
+        held.decision = "approve" if held.task in approved else ""
+    found = guard_outgoing(state, act(Do.DELETE, 1, 2, 3, 4), policy, now=NOW, allow=())
+    assert [one.task for one in found] == passed

@@ -51,7 +51,8 @@ def test_the_changes_that_are_made(body, expected):
 
 
 def test_signatures_and_annotations_are_left_alone_and_constants_are_not():
-    source = "A: Final = 2\nB = frozenset({1, 2})\nC: TypeAlias = tuple[int, str]\nclass D:\n    e: int = 3\n    def f(self, g: int = 4) -> int:\n        h: int\n"
+    source = "A: Final = 2\nB = frozenset({1, 2})\nC: TypeAlias = tuple[int, str]\n"
+    source += "class D:\n    e: int = 3\n\n    def f(self, g: int = 4) -> int:\n        h: int\n"
     assert [mutant.name for mutant in mutants("m", source)] == ["m.A", "m.B", "m.B", "m.B", "m.B"]
 
 
