@@ -160,7 +160,11 @@ class Stranger:
 
     def serve(self, handler: BaseHTTPRequestHandler) -> None:
         """Answer one request."""
-        body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
+        announced = int(handler.headers.get("Content-Length") or 0)
+        body = handler.rfile.read(announced)
+        if len(body) < announced:
+            _reset(handler)  # its sender died in the middle of it: nothing is applied
+            return
         split = urlsplit(handler.path)
         query = dict(parse_qsl(split.query, keep_blank_values=True))
         call = Call(handler.command, split.path, query, body, handler.headers)

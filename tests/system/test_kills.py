@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import signal
 import subprocess
 import time
 from pathlib import Path
@@ -12,17 +11,12 @@ from threading import Event
 import pytest
 
 from tests.system.group import Group, group
+from tests.system.kills import Figures, campaign
 from tests.system.people import People
+from tests.system.seams import RUN, SEAMS, Kill, kill
 from tests.system.stranger import RESET, Call, Stranger
 
-RUN = ("run", "--once", "--json")
 EACH = range(60)
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """``kill -9``, and wait for the end."""
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
 
 
 def killed_after(at: Group, seconds: float) -> bool:
@@ -92,6 +86,26 @@ def test_a_first_sync_that_is_killed_at_a_request_doubles_and_loses_nothing(tmp_
         assert killed_at(at, getattr(at, side), number, moment)
         at.settle()
         assert people.ledger.problems() == []
+
+
+@pytest.mark.parametrize("seam", ["before the record is committed", "before a receipt is committed"])
+def test_a_first_sync_that_is_killed_around_a_commit_doubles_and_loses_nothing(tmp_path, seam):
+    with group(tmp_path, 4) as at:
+        people = People(at, 4)
+        at.run()
+        people.fill(8)
+        assert SEAMS[seam](Kill(at, random.Random(4), at.outline, 2))
+        at.settle()
+        assert people.ledger.problems() == []
+
+
+@pytest.mark.torture
+def test_three_hundred_kills_at_every_seam_double_and_lose_nothing():
+    figures = Figures()
+    campaign(300, 0, figures)
+    print("\n".join(figures.lines()))
+    assert figures.clean, figures.problems
+    assert set(figures.kills) == set(SEAMS), figures.kills
 
 
 @pytest.mark.torture
