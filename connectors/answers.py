@@ -12,6 +12,7 @@ import orjson
 
 from connectors.errors import Applied, ConnectorError, ContractBroken, Transient
 from connectors.task import JsonValue
+from connectors.tolerance import read_in_part
 
 BASE_URL_HINT: Final = "is base_url the address of the vendor's API?"
 _LABELS: Final = re.compile(r"(|text/.*|.*json.*|.*javascript.*)", re.DOTALL)
@@ -66,9 +67,10 @@ class Answer:
     def json(self) -> JsonValue:
         """The body as JSON; whole numbers beyond 64 bits become floats.
 
-        Raises ``Transient`` for a body that is empty or breaks off, ``ContractBroken`` for one that is no JSON: an
-        HTML page, another content type, invalid UTF-8, a lone surrogate, NaN or Infinity, more than 254 levels. After
-        a changing request it is then unknown whether that was applied.
+        A member that is NaN, an infinite number, half a character or no UTF-8 is replaced by a mark that means nothing
+        (:mod:`connectors.tolerance`). Raises ``Transient`` for a body that is empty or breaks off, ``ContractBroken``
+        for one that is no JSON: an HTML page, another content type, more than 254 levels. After a changing request it
+        is then unknown whether that was applied.
         """
         if isinstance(self._value, _Unread):
             object.__setattr__(self, "_value", decode(self.body, content_type=self.content_type, subject=self.subject))
@@ -102,13 +104,24 @@ def decode(body: bytes, *, content_type: str, subject: Subject) -> JsonValue:
     try:
         value: JsonValue = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise _unreadable(text, error, subject) from None
+        value = _in_part(text, error, subject)
     if text.count(b"[") + text.count(b"{") > _DEPTH:
         try:
             orjson.dumps(value)
         except TypeError:
             raise _no_json(subject, f"it nests deeper than {_DEPTH} levels") from None
     return value
+
+
+def _in_part(text: bytes, error: orjson.JSONDecodeError, subject: Subject) -> JsonValue:
+    """What can be read of a body that is broken in places. Raises as :func:`decode` does if it is broken as a whole."""
+    broken = _unreadable(text, error, subject)
+    if isinstance(broken, Transient) or not _JSON.match(text):
+        raise broken
+    try:
+        return read_in_part(text, deepest=_DEPTH)
+    except ValueError:
+        raise broken from None
 
 
 def page(subject: Subject) -> ContractBroken:

@@ -59,7 +59,10 @@ class Stored:
 
 
 class Coverage(StrEnum):
-    """What a finished read covers."""
+    """What a finished read covers.
+
+    ``SINCE``: what it does not name is unchanged. That also holds for a whole list in which something can not be told.
+    """
 
     EVERYTHING = "everything"
     SINCE = "since"

@@ -16,6 +16,7 @@ from requests.utils import get_environ_proxies
 from connectors.answers import Subject
 from connectors.errors import BadSettings, Rejected
 from connectors.task import JsonValue
+from connectors.tolerance import is_marked
 
 _HEADERS: Final = {
     "User-Agent": "tasksync",
@@ -88,6 +89,9 @@ def _body(request: Request, headers: dict[str, str]) -> bytes | None:
             return urlencode(list(request.form)).encode("ascii")
         if request.json is None:
             return None
+        if is_marked(request.json):
+            what = "a member that is to stay as it is could not be read"
+            raise Rejected(f"{request.subject} can not be sent: {what}", hint="mend the task at the vendor")
         headers.setdefault("Content-Type", "application/json")
         return orjson.dumps(request.json, default=_plain)
     except UnicodeEncodeError:

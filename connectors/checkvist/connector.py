@@ -15,6 +15,7 @@ from connectors.checkvist.wire import ref_of, with_tasks
 from connectors.checkvist.writing import Writer, record_of
 from connectors.contract import Capabilities, Clock, Cursor, Entry, Found, Page, Record, SideSettings, Stored
 from connectors.errors import BadSettings, Forbidden, Gone, Rejected
+from connectors.nameless import coverage
 from connectors.task import Field, Fields, Native, Patch, Ref
 
 if TYPE_CHECKING:
@@ -57,7 +58,13 @@ class CheckvistConnector:
         del since
         listing = self._presence.read()
         records = tuple(record_of(item) for item in listing.items)
-        yield Page(records=records, last=True, server_time=listing.server_time, received=listing.received)
+        yield Page(
+            records=records,
+            last=True,
+            coverage=coverage(records),
+            server_time=listing.server_time,
+            received=listing.received,
+        )
 
     def normalise(self, record: Record) -> Entry:
         """A record as an entry."""

@@ -27,6 +27,7 @@ from connectors.checkvist.states import ACTIONS, State, state_of
 from connectors.checkvist.wire import children_of, identity
 from connectors.contract import Entry, Record
 from connectors.errors import Unmappable
+from connectors.nameless import PROBLEM, is_nameless
 from connectors.projection import Words
 from connectors.task import Field, Fields, Native, Patch, Status, Value, is_empty
 
@@ -70,10 +71,11 @@ class Translator:
     def entry(self, record: Record, *, partial: bool = False) -> Entry:
         """A record as an entry. Never raises. ``partial``: members may be missing, as in the answer to a change."""
         item = record.native
-        if not isinstance(item.get("content"), str) and not (partial and "content" not in item):
-            return Entry(
-                ref=record.ref, raw_hash=record.raw_hash, fields={}, native=item, problem="the item has no text"
-            )
+        problem = PROBLEM if is_nameless(record.ref) else ""
+        if not (problem or isinstance(item.get("content"), str) or (partial and "content" not in item)):
+            problem = "the item has no text"
+        if problem:
+            return Entry(ref=record.ref, raw_hash=record.raw_hash, fields={}, native=item, problem=problem)
         fields: dict[Field, Value] = {}
         unknown: dict[Field, str] = {}
         for field in self.held:

@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from connectors.nameless import are_few, as_object
 from connectors.task import JsonValue, Native, Ref
 
 VOLATILE: Final = frozenset({"backlink_ids", "collapsed", "comments_count", "link_ids", "update_line", "updated_at"})
@@ -40,18 +41,26 @@ def identity(value: JsonValue) -> str | None:
 
 
 def items_of(answer: JsonValue) -> list[Native]:
-    """The items of a whole list, each with its children in ``tasks``. Raises ``Malformed`` unless it can be trusted."""
+    """The items of a whole list, each with its children in ``tasks``; a few may lack their id.
+
+    Raises ``Malformed`` unless it can be trusted.
+    """
     if not isinstance(answer, list):
         raise Malformed(f"{described(answer)} instead of an array of items")
     seen: set[Ref] = set()
+    nameless: list[int] = []
     for place, item in enumerate(answer, start=1):
         ref = ref_of(item)
         if ref is None:
-            raise Malformed(f"an array whose element {place} is {described(item)}, not an item with an id")
-        if ref in seen:
+            nameless.append(place)
+        elif ref in seen:
             raise Malformed(f"an array that has item {ref} twice")
-        seen.add(ref)
-    return _with_children([item for item in answer if isinstance(item, Mapping)], seen)
+        else:
+            seen.add(ref)
+    if nameless and not are_few(len(nameless), len(answer)):
+        what = described(answer[nameless[0] - 1])
+        raise Malformed(f"an array whose element {nameless[0]} is {what}, not an item with an id")
+    return _with_children([as_object(item) for item in answer], seen)
 
 
 def chosen(answer: JsonValue, ref: Ref | None) -> tuple[Native, tuple[Native, ...]]:
@@ -118,7 +127,7 @@ def _with_children(items: list[Native], listed: set[Ref]) -> list[Native]:
     whole: list[Native] = []
     for item in items:
         told = [child for child in children_of(item) if child in listed]
-        here = [*told, *(child for child in by_parent[ref_of(item) or ""] if child not in told)]
-        known = isinstance(item.get("tasks"), list) and here == list(children_of(item))
+        here = [*told, *(child for child in by_parent[ref_of(item) or ""] if child and child not in told)]
+        known = ref_of(item) is None or (isinstance(item.get("tasks"), list) and here == list(children_of(item)))
         whole.append(item if known else {**item, "tasks": [int(child) for child in here]})
     return whole

@@ -11,12 +11,13 @@ from connectors.checkvist.presence import Presence
 from connectors.checkvist.wire import raw_hash, ref_of, with_tasks
 from connectors.contract import Entry, Record, Stored
 from connectors.errors import Rejected
+from connectors.nameless import ref_without
 from connectors.task import Field, Fields, Native, Patch, Value, is_empty, same
 
 
 def record_of(item: Native) -> Record:
     """An item as a record."""
-    return Record(ref=ref_of(item) or "", raw_hash=raw_hash(item), native=item)
+    return Record(ref=ref_of(item) or ref_without(item), raw_hash=raw_hash(item), native=item)
 
 
 class Writer:

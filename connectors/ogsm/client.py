@@ -21,6 +21,7 @@ from connectors.errors import (
     TaskRefused,
     Transient,
 )
+from connectors.nameless import ref_without
 from connectors.ogsm.paging import check_whole, next_page
 from connectors.ogsm.wire import Malformed, action_of, actions_of, ref_of
 from connectors.task import JsonValue, Native, Ref
@@ -142,7 +143,7 @@ def _following(answer: Answer, asked: list[Mapping[str, str]], *, received: int)
 def _unseen(actions: list[Native], seen: dict[Ref, Native], *, paged: bool) -> Iterator[Native]:
     """The actions that are listed for the first time. Raises when one is listed twice and is not the same."""
     for action in actions:
-        ref = ref_of(action) or ""
+        ref = ref_of(action) or ref_without(action)
         if ref not in seen:
             seen[ref] = action
             yield action

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from connectors.contract import Capabilities, Clock, Coverage, Cursor, Entry, Page, Record, SideSettings, Stored
 from connectors.errors import BadSettings, Forbidden, Gone, Rejected
+from connectors.nameless import coverage, ref_without
 from connectors.ogsm.capabilities import capabilities, held, own, words
 from connectors.ogsm.client import OgsmClient
 from connectors.ogsm.mapping import Translator, spelling
@@ -60,15 +61,18 @@ class OgsmConnector:
         """Every action, each time: OGSM tells neither times nor what changed. Raises ``RetryLater`` or ``SideDown``."""
         del since
         spellings: dict[str, str] = {}
+        covered = Coverage.EVERYTHING
         for listing in self._client.actions():
             for action in listing.actions:
                 _note(action, spellings)
             if listing.last:
                 self._spellings = spellings
+            records = tuple(_record(action) for action in listing.actions)
+            covered = coverage(records) if covered is Coverage.EVERYTHING else covered
             yield Page(
-                records=tuple(_record(action) for action in listing.actions),
+                records=records,
                 last=listing.last,
-                coverage=Coverage.EVERYTHING,
+                coverage=covered,
                 server_time=listing.server_time,
                 received=listing.received,
             )
@@ -144,7 +148,7 @@ class OgsmConnector:
 
 
 def _record(action: Native) -> Record:
-    return Record(ref=ref_of(action) or "", raw_hash=raw_hash(action), native=action)
+    return Record(ref=ref_of(action) or ref_without(action), raw_hash=raw_hash(action), native=action)
 
 
 def _note(action: Native, spellings: dict[str, str]) -> None:

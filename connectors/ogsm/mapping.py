@@ -8,6 +8,7 @@ from typing import Final
 
 from connectors.contract import Entry, Record
 from connectors.errors import Unmappable
+from connectors.nameless import PROBLEM, is_nameless
 from connectors.ogsm.members import (
     NoOpinion,
     name_of,
@@ -24,6 +25,7 @@ from connectors.ogsm.members import (
     tell_labels,
 )
 from connectors.ogsm.richtext import to_html
+from connectors.ogsm.wire import ref_of
 from connectors.projection import Words
 from connectors.task import Field, Fields, JsonValue, Native, Person, Status, Value, is_empty
 
@@ -73,10 +75,11 @@ class Translator:
     def entry(self, record: Record, *, partial: bool = False) -> Entry:
         """A record as an entry. Never raises. ``partial``: members may be missing, as in the answer to a change."""
         native = record.native
-        if not partial and not isinstance(native.get("title"), str):
-            return Entry(
-                ref=record.ref, raw_hash=record.raw_hash, fields={}, native=native, problem="the action has no title"
-            )
+        problem = PROBLEM if is_nameless(record.ref) else ""
+        if not (problem or partial or isinstance(native.get("title"), str)):
+            problem = "the action has no title"
+        if problem:
+            return Entry(ref=record.ref, raw_hash=record.raw_hash, fields={}, native=native, problem=problem)
         fields: dict[Field, Value] = {}
         unknown: dict[Field, str] = {}
         for field in self.held:
@@ -132,10 +135,10 @@ class Translator:
         canvases = native.get("ogsm_canvases")
         if self.canvas is None or not isinstance(canvases, list):
             return ""
-        ids = [str(canvas.get("id")) for canvas in canvases if isinstance(canvas, Mapping)]
-        if str(self.canvas) in ids:
+        ids = [ref_of(canvas) for canvas in canvases]
+        if str(self.canvas) in ids or None in ids:
             return ""
-        return f"canvas {', '.join(ids)}" if ids else "no canvas"
+        return f"canvas {', '.join(filter(None, ids))}" if ids else "no canvas"
 
     def _told(self, field: Field, value: Value, native: Native, spellings: Mapping[str, str]) -> JsonValue:
         match field:

@@ -15,6 +15,7 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
+from connectors.nameless import are_few, as_object
 from connectors.task import JsonValue, Native, Ref
 
 VOLATILE: Final = frozenset({"row_order"})
@@ -35,19 +36,20 @@ def ref_of(action: JsonValue) -> Ref | None:
 
 
 def actions_of(answer: JsonValue) -> list[Native]:
-    """The actions of a list: objects with an id, in an array or in ``{"actions": […]}``. Raises ``Malformed``."""
+    """The actions of a list: objects with an id, in an array or in ``{"actions": […]}``; a few may lack theirs.
+
+    Raises ``Malformed``.
+    """
     if isinstance(answer, Mapping) and set(answer) == {"actions"}:
         answer = answer["actions"]
     if not isinstance(answer, list):
         raise Malformed(f"{_described(answer)} instead of an array of actions")
-    actions: list[Native] = []
-    for position, element in enumerate(answer, start=1):
-        if not isinstance(element, Mapping):
-            raise Malformed(f"an array whose element {position} is {_described(element)} instead of an action")
-        if ref_of(element) is None:
-            raise Malformed(f"an array whose element {position} is an action without an id")
-        actions.append(element)
-    return actions
+    nameless = [place for place, element in enumerate(answer, start=1) if ref_of(element) is None]
+    if nameless and not are_few(len(nameless), len(answer)):
+        element = answer[nameless[0] - 1]
+        what = "an action without an id" if isinstance(element, Mapping) else f"{_described(element)}, not an action"
+        raise Malformed(f"an array whose element {nameless[0]} is {what}")
+    return [as_object(element) for element in answer]
 
 
 def action_of(answer: JsonValue) -> Native:

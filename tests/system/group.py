@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.system.checkvist import Checkvist, CheckvistReading
+from tests.system.forks import Fork, Mould
 from tests.system.ogsm import Ogsm, OgsmReading
 from tests.system.stranger import Json
 
@@ -69,6 +70,7 @@ class Group:
         self, folder: Path, outline: Checkvist, strategy: Ogsm, *, outline_keys: str = "", group_keys: str = ""
     ) -> None:
         self.folder = folder
+        self.mould: Mould | None = None  # forks processes instead of starting them
         self.outline = outline
         self.strategy = strategy
         self.config = folder / "tasksync.toml"
@@ -88,20 +90,24 @@ class Group:
         """Changing requests so far, on both sides."""
         return self.outline.writes + self.strategy.writes
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """The program, running."""
+    def start(self, *arguments: str, **more: object) -> subprocess.Popen[bytes] | Fork:
+        """The program, running. ``more`` as for ``subprocess.Popen``."""
+        env = {key: value for key, value in os.environ.items() if key not in LEFT_OUT} | {"PYTHONPATH": str(ROOT)}
+        if self.mould is not None and (fork := self.mould.start(*arguments, folder=self.folder, env=env)) is not None:
+            return fork
         return subprocess.Popen(
             [sys.executable, "-m", "sync", *arguments],
             cwd=self.folder,
-            env={key: value for key, value in os.environ.items() if key not in LEFT_OUT} | {"PYTHONPATH": str(ROOT)},
+            env=env,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            **more,
         )
 
-    def tasksync(self, *arguments: str, timeout: float = 240) -> Done:
-        """The program, to its end. No traceback ever."""
-        with self.start(*arguments) as process:
+    def tasksync(self, *arguments: str, timeout: float = 240, **more: object) -> Done:
+        """The program, to its end. No traceback ever. ``more`` as for ``subprocess.Popen``."""
+        with self.start(*arguments, **more) as process:
             try:
                 out, err = process.communicate(timeout=timeout)
             except BaseException:

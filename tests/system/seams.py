@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Final, TypeAlias
 
+from tests.system.forks import Fork
 from tests.system.group import Group
 from tests.system.stranger import RESET, Call, Stranger
 
@@ -44,7 +45,7 @@ Seam: TypeAlias = Callable[[Kill], bool]
 """Starts a run and kills it at one seam. Whether it was alive there."""
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
+def kill(process: subprocess.Popen[bytes] | Fork) -> None:
     """``kill -9``, and wait for the end."""
     process.send_signal(signal.SIGKILL)
     process.communicate()
@@ -54,7 +55,7 @@ def at_any_moment(one: Kill) -> bool:
     """After a random time: the start of the interpreter, reading, deciding, recording, sending."""
     with one.at.start(*RUN) as process:
         try:
-            process.wait(timeout=0.3 + one.draw.random() * 1.7)
+            process.wait(timeout=one.draw.random() ** 2 * 2)
         except subprocess.TimeoutExpired:
             kill(process)
             return True

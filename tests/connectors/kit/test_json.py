@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from starlette.responses import Response
 
 from connectors.answers import Subject, decode
-from connectors.errors import Applied, ContractBroken, Transient
+from connectors.errors import Applied, ContractBroken, Rejected, Transient
+from connectors.tolerance import is_marked
 from tests.connectors.kit.site import get, http
 
 VALUES = st.recursive(
@@ -38,12 +39,10 @@ def test_what_json_can_say_is_read(value):
 @pytest.mark.parametrize(
     "body",
     [
-        pytest.param(b"[NaN]", id="NaN"),
-        pytest.param(b"[Infinity]", id="Infinity"),
-        pytest.param(b"[1e999]", id="infinite number"),
-        pytest.param(b'["\\ud800"]', id="lone surrogate"),
-        pytest.param(b'["\xff"]', id="no UTF-8"),
-        pytest.param(b'["\xed\xa0\x80"]', id="surrogate in UTF-8"),
+        pytest.param(b"NaN", id="NaN"),
+        pytest.param(b"\xff\xfe[\x001\x00]\x00", id="UTF-16"),
+        pytest.param(b"[NaN, " * 300 + b"]" * 300, id="NaN, 300 levels"),
+        pytest.param(b"[NaN, " * 100_000 + b"]" * 100_000, id="NaN, 100000 levels"),
         pytest.param(b"[" * 255 + b"]" * 255, id="255 levels"),
         pytest.param(b'{"a":' * 5000 + b"1" + b"}" * 5000, id="5000 levels"),
         pytest.param(b"[1] []", id="two values"),
@@ -61,6 +60,44 @@ def test_what_is_no_json_breaks_the_contract(body, changing):
         read(body, changing=changing)
     assert caught.value.applied is (Applied.UNKNOWN if changing else Applied.NO)
     assert "base_url" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        pytest.param(b"NaN", "NaN", id="NaN"),
+        pytest.param(b"-Infinity", "-Infinity", id="Infinity"),
+        pytest.param(b"1e999", "1e999", id="infinite number"),
+        pytest.param(b'"cut \\ud83d"', "cut \\ud83d", id="half a character"),
+        pytest.param(b'"caf\xe9"', "caf\\udce9", id="Latin-1"),
+        pytest.param(b'"\xed\xa0\x80"', "\\udced\\udca0\\udc80", id="half a character in UTF-8"),
+    ],
+)
+def test_a_member_that_is_no_json_is_marked_and_stops_nothing_beside_it(broken, said):
+    read_in_part = read(b'[{"id": 1, "a": ' + broken + b'}, {"id": 2, "a": "caf\xc3\xa9", "b": 1e3}]')
+    first, second = read_in_part
+    assert first == {"id": 1, "a": [{"could not be read": said}]}
+    assert second == {"id": 2, "a": "café", "b": 1000.0}
+    assert is_marked(read_in_part)
+    assert not is_marked(second)
+
+
+def test_numbers_of_any_length_beside_a_broken_member_are_read():
+    """Python refuses to make a whole number of more than 4300 digits: it is a float, as everywhere, or marked."""
+    found = read(b"[NaN, " + b"9" * 30 + b", " + b"9" * 5000 + b", 7]")
+    assert found[1:] == [1e30, [{"could not be read": "9" * 40}], 7]
+
+
+@given(VALUES.filter(lambda value: isinstance(value, list | dict)))
+def test_what_stands_beside_a_broken_member_is_read_as_ever(value):
+    assert read(b"[NaN, " + json.dumps(value).encode() + b"]")[1] == read(json.dumps(value).encode())
+
+
+def test_what_could_not_be_read_is_not_sent_back(site):
+    """A whole object that is laid over what was read would otherwise carry our mark to the vendor."""
+    with pytest.raises(Rejected, match="could not be read"):
+        http(site.url).send("PUT", "/tasks", json={"a": read(b"[NaN]")}, changing=True, what="task 7")
+    assert site.count == 0
 
 
 def test_254_levels_are_read_and_can_be_kept():
