@@ -13,6 +13,7 @@ from connectors.conformance.caller import Caller
 from connectors.conformance.values import is_value
 from connectors.contract import Entry, Record, Verb
 from connectors.task import Field, JsonValue, Native, Status, same
+from connectors.tolerance import mark
 
 _Json: TypeAlias = st.SearchStrategy[JsonValue]
 _Path: TypeAlias = tuple[str | int, ...]
@@ -67,6 +68,17 @@ class Decoding(Part):
             assert not entry.unknown.keys() & entry.fields.keys(), "an opinion and none at once"
 
         self.explore(st.data(), check)
+
+    @needs(filled, readable)
+    def test_a_member_that_could_not_be_read_is_no_opinion(self, caller: Caller) -> None:
+        """NaN, or half a character, in any one member: other fields are read as ever, and nothing seems deleted."""
+        whole = self._specimen(caller)
+        for name in whole.native:
+            native = {**whole.native, name: mark("NaN")}
+            entry = caller.connector.normalise(Record(ref=whole.ref, raw_hash="marked", native=native))
+            assert (entry.deleted, entry.container) == (False, ""), name
+            differs = {field for field, value in entry.fields.items() if value != whole.fields.get(field)}
+            assert differs == set(), name
 
     @needs(filled, readable)
     def test_a_read_is_normalised_the_same_each_time(self, caller: Caller) -> None:

@@ -12,7 +12,15 @@ from connectors.conformance.base import Condition, Facts, Part, filled, has, nee
 from connectors.conformance.caller import Caller
 from connectors.conformance.harness import RETRY_AFTER, Harness, Trouble
 from connectors.contract import Verb
-from connectors.errors import Applied, BadCredentials, ConnectorError, ContractBroken, RateLimited, Transient
+from connectors.errors import (
+    Applied,
+    BadCredentials,
+    BadSettings,
+    ConnectorError,
+    ContractBroken,
+    RateLimited,
+    Transient,
+)
 from connectors.task import Field
 
 RIGHT: Final[dict[Trouble, tuple[type[ConnectorError], ...]]] = {
@@ -23,11 +31,22 @@ RIGHT: Final[dict[Trouble, tuple[type[ConnectorError], ...]]] = {
     Trouble.TRUNCATED: (Transient,),
     Trouble.HTML: (ContractBroken,),
     Trouble.CUT_JSON: (Transient, ContractBroken),
+    Trouble.REFUSED: (BadCredentials,),
+    Trouble.REDIRECTED: (BadSettings,),
+    Trouble.FAILED_AFTER: (Transient,),
+    Trouble.WRONG_TYPE: (ContractBroken,),
+    Trouble.DEEP: (ContractBroken,),
+    Trouble.BOMB: (ContractBroken,),
 }
 """The error that each trouble is."""
 
-APPLIED: Final = frozenset({Trouble.LOST_AFTER, Trouble.TRUNCATED, Trouble.CUT_JSON})
+APPLIED: Final = frozenset(
+    {Trouble.LOST_AFTER, Trouble.TRUNCATED, Trouble.CUT_JSON, Trouble.FAILED_AFTER, Trouble.WRONG_TYPE}
+)
 """Troubles that come after the request was carried out."""
+
+NOT_APPLIED: Final = frozenset({Trouble.RATE_LIMITED, Trouble.REFUSED, Trouble.REDIRECTED})
+"""Troubles that say for certain that it was not."""
 
 
 def credentials(facts: type[Facts]) -> str:
@@ -100,7 +119,7 @@ class Failing(Part):
         except RIGHT[trouble] as error:
             self._honest(error, trouble, harness)
         else:
-            assert trouble in {Trouble.CUT_JSON, Trouble.TRUNCATED}
+            assert trouble in {Trouble.CUT_JSON, Trouble.TRUNCATED, Trouble.WRONG_TYPE}
         harness.calm()
         assert (caller.read(entry.ref) is None) == (trouble in APPLIED)
 
@@ -141,7 +160,7 @@ class Failing(Part):
     def _honest(self, error: ConnectorError, trouble: Trouble, harness: Harness) -> None:
         """Whether it can have been applied; and a request that can have been is not sent again."""
         changing = [one.what for one in harness.sent() if one.changing]
-        if trouble is Trouble.RATE_LIMITED:
+        if trouble in NOT_APPLIED:
             assert error.applied is Applied.NO
         else:
             assert error.applied is Applied.UNKNOWN

@@ -19,12 +19,18 @@ class Trouble(StrEnum):
     """What can happen to a request."""
 
     RATE_LIMITED = "rate limited"  # 429 with Retry-After; not applied
+    REFUSED = "refused"  # 401 in the middle: the credentials worked a moment ago; not applied
+    REDIRECTED = "redirected"  # 307 to another server; not applied
     SERVER_ERROR = "server error"  # 500; not applied
+    FAILED_AFTER = "failed after"  # the request is applied, and the answer is 500
     LOST_BEFORE = "lost before"  # the connection drops before the request is applied
     LOST_AFTER = "lost after"  # the request is applied, and the connection drops instead of an answer
     TRUNCATED = "truncated"  # the request is applied, and the answer ends before its announced length
     HTML = "html"  # 200 with an HTML page; not applied
     CUT_JSON = "cut json"  # the request is applied, and the JSON of its answer breaks off
+    WRONG_TYPE = "wrong type"  # the request is applied, and its answer says that it is something else than JSON
+    DEEP = "deep"  # 200 with JSON that nests a hundred thousand levels; not applied
+    BOMB = "bomb"  # 200 with some kilobytes that unpack to gigabytes; not applied
 
 
 @dataclass(frozen=True, slots=True)

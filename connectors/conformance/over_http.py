@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from typing import Final, Generic, TypeVar, cast
@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from connectors.conformance.harness import RETRY_AFTER, Sent, Trouble
 from connectors.contract import Capabilities, Connector, Manifest, Settings, SideSettings
 from connectors.redact import Redactor
-from connectors.serving import Fault, FaultMiddleware, Faults, Kind, Sandbox, Serving, serve
+from connectors.serving import Fault, FaultMiddleware, Faults, Kind, Sandbox, Serving, bomb, deep, redirect, serve
 from connectors.task import Ref
 from connectors.transport import Http
 
@@ -25,6 +25,7 @@ Server = TypeVar("Server", bound=Sandbox)
 TIMEOUT: Final = 20.0
 """Seconds for one answer: a loopback needs none of them, a machine under load gets time."""
 NAME: Final = "sandbox"
+ELSEWHERE: Final = "http://elsewhere.invalid/tasks"
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _FAULTS: Final[Mapping[Trouble, Fault]] = {
     Trouble.RATE_LIMITED: Fault(Kind.STATUS, status=429, headers={"Retry-After": f"{RETRY_AFTER:.0f}"}),
@@ -34,6 +35,12 @@ _FAULTS: Final[Mapping[Trouble, Fault]] = {
     Trouble.TRUNCATED: Fault(Kind.TRUNCATED),
     Trouble.HTML: Fault(Kind.HTML),
     Trouble.CUT_JSON: Fault(Kind.CUT_JSON),
+    Trouble.REFUSED: Fault(Kind.STATUS, status=401),
+    Trouble.REDIRECTED: redirect(ELSEWHERE, 307),
+    Trouble.FAILED_AFTER: Fault(Kind.STATUS, status=500, applied=True),
+    Trouble.WRONG_TYPE: Fault(Kind.WRONG_TYPE),
+    Trouble.DEEP: deep(100_000),
+    Trouble.BOMB: bomb(256 << 20),
 }
 
 
@@ -139,12 +146,10 @@ class HttpHarness(Generic[Server]):
         """Every request whose method changes something (or reads) meets the trouble."""
         fault = _FAULTS[trouble]
         self._faults.add(
-            Fault(
-                fault.kind,
+            replace(
+                fault,
                 match=lambda method, path: not self._logs_in(path) and (method not in _READING) is changing,
                 times=None,
-                status=fault.status,
-                headers=fault.headers,
             )
         )
 

@@ -104,7 +104,7 @@ def _assignees(value: JsonValue) -> tuple[Person, ...]:
 
 
 def _person(value: JsonValue) -> Person:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, Mapping) or (value and not {"id", "name", "email"} & value.keys()):
         raise UnreadableError
     return Person(id=_text(value.get("id", "")), name=_text(value.get("name", "")), email=_text(value.get("email", "")))
 

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from connectors.serving.faults import Fault, Faults, Kind, unreliable
+from connectors.serving.faults import Fault, Faults, Kind, bomb, deep, redirect, unreliable
 from connectors.serving.journal import Counter, Seen
 from connectors.serving.middleware import FaultMiddleware
 from connectors.serving.server import Sandbox, Serving, serve
 
-__all__ = ["Counter", "Fault", "FaultMiddleware", "Faults", "Kind", "Sandbox", "Seen", "Serving", "serve", "unreliable"]
+__all__ = [
+    "Counter",
+    "Fault",
+    "FaultMiddleware",
+    "Faults",
+    "Kind",
+    "Sandbox",
+    "Seen",
+    "Serving",
+    "bomb",
+    "deep",
+    "redirect",
+    "serve",
+    "unreliable",
+]

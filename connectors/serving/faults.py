@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -23,6 +24,10 @@ class Kind(StrEnum):
     HTML = "html"  # 200 with a page for people; applied only if the fault says so
     EMPTY = "empty"  # 200 with nothing; applied
     HANG = "hang"  # no answer at all; applied only if the fault says so
+    DRIP = "drip"  # the right answer, of whose body one byte comes every so many seconds; applied
+    ENDLESS = (
+        "endless"  # 200 with a body of blanks that does not end before ``size``; applied only if the fault says so
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +36,8 @@ class Fault:
 
     ``match`` chooses requests by method and path (None: all). ``times`` is how often it strikes before it is used up
     (None: for ever), ``share`` the part of the chosen requests that it strikes. ``status``, ``headers`` and ``body``
-    belong to ``STATUS``, ``seconds`` to ``SLOW``; ``applied`` lets the application run first under ``STATUS``,
-    ``HTML`` and ``HANG``.
+    belong to ``STATUS``, ``seconds`` to ``SLOW`` and ``DRIP``, ``size`` (bytes) to ``ENDLESS``; ``applied`` lets the
+    application run first under ``STATUS``, ``HTML``, ``HANG`` and ``ENDLESS``.
     """
 
     kind: Kind
@@ -43,6 +48,7 @@ class Fault:
     headers: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     body: bytes = field(default=b"", kw_only=True)
     seconds: float = field(default=0.0, kw_only=True)
+    size: int = field(default=2 << 30, kw_only=True)
     applied: bool = field(default=False, kw_only=True)
 
     def chooses(self, method: str, path: str) -> bool:
@@ -88,6 +94,26 @@ class Faults:
                 self._struck.append(fault)
                 return fault
         return None
+
+
+def bomb(size: int) -> Fault:
+    """A body that is a thousand times smaller than what it grows to: ``size`` bytes of blanks, as gzip packs them."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    blanks = bytes(1 << 20).replace(b"\0", b" ")
+    packed = [packer.compress(blanks) for _ in range(size >> 20)]
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    return Fault(Kind.STATUS, status=200, headers=headers, body=b"".join([*packed, packer.flush()]))
+
+
+def deep(levels: int) -> Fault:
+    """JSON that nests so many levels deep."""
+    headers = {"Content-Type": "application/json"}
+    return Fault(Kind.STATUS, status=200, headers=headers, body=b"[" * levels + b"]" * levels)
+
+
+def redirect(location: str, status: int = 302) -> Fault:
+    """A redirect to another place."""
+    return Fault(Kind.STATUS, status=status, headers={"Location": location})
 
 
 _COMMON: Final = (

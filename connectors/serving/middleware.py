@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+from collections.abc import Iterable
+from itertools import count, repeat
 from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,8 +19,9 @@ TRANSPORT: Final = "tasksync.transport"
 _PAGE: Final = b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Sign in</h1></body></html>\n"
 _NOW: Final = struct.pack("ii", 1, 0)
 """Linger for no time at all: closing then tells the other end "connection reset" instead of "that was all"."""
-_FIRST: Final = frozenset({Kind.RESET_AFTER, Kind.TRUNCATED, Kind.CUT_JSON, Kind.WRONG_TYPE, Kind.EMPTY})
+_FIRST: Final = frozenset({Kind.RESET_AFTER, Kind.TRUNCATED, Kind.CUT_JSON, Kind.WRONG_TYPE, Kind.EMPTY, Kind.DRIP})
 """Kinds that let the application run first."""
+_BLANKS: Final = b" " * (1 << 16)
 _LENGTH: Final = b"content-length"
 _TYPE: Final = b"content-type"
 
@@ -69,9 +72,29 @@ async def _strike(fault: Fault, reply: Reply, scope: Scope, receive: Receive, se
             await _left(receive, None)
         case Kind.HANG:
             await _left(receive, None)
+        case Kind.DRIP:
+            await _begin(send, reply.status, reply.without(_LENGTH), len(reply.body))
+            await _poured(send, receive, (reply.body[place : place + 1] for place in count()), fault.seconds)
+        case Kind.ENDLESS:
+            await _begin(send, 200, [(_TYPE, b"application/json")], fault.size)
+            await _poured(send, receive, repeat(_BLANKS, fault.size // len(_BLANKS)), 0.0)
         case _:
             _reset(scope)
             await _left(receive, None)
+
+
+async def _begin(send: Send, status: int, headers: list[tuple[bytes, bytes]], length: int) -> None:
+    start = [*headers, (_LENGTH, str(length).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": start})
+
+
+async def _poured(send: Send, receive: Receive, parts: Iterable[bytes], seconds: float) -> None:
+    """Send parts, each after a pause, until there are no more or nobody listens."""
+    for part in parts:
+        if not part or await _left(receive, seconds):
+            break
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
 
 
 def _transport(scope: Scope) -> asyncio.Transport:

@@ -102,6 +102,16 @@ def guessing(_connector: MemoryConnector, real: Real) -> Real:
     return normalise
 
 
+def clearing(_connector: MemoryConnector, real: Real) -> Real:
+    """What can not be read is taken for empty."""
+
+    def normalise(record: Record) -> Entry:
+        entry = real(record)
+        return dataclasses.replace(entry, fields={Field.DESCRIPTION: "", Field.LABELS: (), **entry.fields})
+
+    return normalise
+
+
 def any_capabilities(connector: MemoryConnector, _vault: Vault) -> None:
     """Capabilities that are others than the manifest's."""
     connector._capabilities = dataclasses.replace(connector._capabilities, page_size=99)

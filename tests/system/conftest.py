@@ -6,8 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.system.forks import Mould
 from tests.system.group import Group, group
 from tests.system.people import People
+
+
+@pytest.fixture(scope="session")
+def mould() -> Iterator[Mould]:
+    """Forks processes that have loaded the program."""
+    with Mould() as made:
+        yield made
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ class Group:
     def start(self, *arguments: str, **more: object) -> subprocess.Popen[bytes] | Fork:
         """The program, running. ``more`` as for ``subprocess.Popen``."""
         env = {key: value for key, value in os.environ.items() if key not in LEFT_OUT} | {"PYTHONPATH": str(ROOT)}
-        if self.mould is not None and (fork := self.mould.start(*arguments, folder=self.folder, env=env)) is not None:
+        if self.mould is not None and not more and (fork := self.mould.start(*arguments, folder=self.folder, env=env)):
             return fork
         return subprocess.Popen(
             [sys.executable, "-m", "sync", *arguments],
@@ -172,7 +172,10 @@ def group(
     strategy: OgsmReading | None = None,
     outline_keys: str = "",
     group_keys: str = "",
+    mould: Mould | None = None,
 ) -> Iterator[Group]:
     """A group over two servers, with the readings of a seed or these; the servers end with it."""
     with Checkvist(seed, outline) as left, Ogsm(seed, strategy) as right:
-        yield Group(folder, left, right, outline_keys=outline_keys, group_keys=group_keys)
+        made = Group(folder, left, right, outline_keys=outline_keys, group_keys=group_keys)
+        made.mould = mould
+        yield made

@@ -14,7 +14,7 @@ import struct
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -53,11 +53,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status, headers, a body."""
+    """A status, headers, a body; ``stream`` gives it piece by piece instead."""
 
     status: int
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = tuple(JSON.items())
+    stream: Callable[[], Iterator[bytes]] | None = None
 
 
 Fault: TypeAlias = Callable[[str, Call], Answer | Literal["reset"] | None]
@@ -200,7 +201,8 @@ class Stranger:
         for name, value in headers.items():
             handler.send_header(name, value)
         handler.end_headers()
-        handler.wfile.write(answer.body)
+        for piece in answer.stream() if answer.stream is not None else (answer.body,):
+            handler.wfile.write(piece)
         if int(headers["Content-Length"]) != len(answer.body):
             handler.close_connection = True
 

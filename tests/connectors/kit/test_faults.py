@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from connectors.errors import Applied, ContractBroken, RateLimited, Transient
-from connectors.serving import Fault, Kind
+from connectors.errors import (
+    Applied,
+    BadCredentials,
+    BadSettings,
+    ContractBroken,
+    Forbidden,
+    Gone,
+    RateLimited,
+    Transient,
+)
+from connectors.serving import Fault, Kind, bomb, deep, redirect
 from tests.connectors.kit.site import get, http, nobody, post
+from tests.connectors.kit.test_bounds import RealClock
 
 READS = [
     (Fault(Kind.STATUS, status=500), Transient, 3),
@@ -23,6 +35,14 @@ READS = [
     (Fault(Kind.WRONG_TYPE), ContractBroken, 1),
     (Fault(Kind.HANG), Transient, 3),
     (Fault(Kind.SLOW, seconds=30), Transient, 3),
+    (Fault(Kind.DRIP, seconds=0.1), Transient, 3),
+    (Fault(Kind.ENDLESS), ContractBroken, 1),
+    (Fault(Kind.STATUS, status=401), BadCredentials, 1),
+    (Fault(Kind.STATUS, status=403), Forbidden, 1),
+    (Fault(Kind.STATUS, status=404), Gone, 1),
+    (deep(100_000), ContractBroken, 1),
+    (bomb(128 << 20), ContractBroken, 1),
+    (redirect("https://elsewhere.invalid/"), BadSettings, 1),
 ]
 WRITES = [
     # the fault, the error, what is said of it, requests sent, times applied
@@ -37,6 +57,15 @@ WRITES = [
     (Fault(Kind.CUT_JSON), Transient, Applied.UNKNOWN, 1, 1),
     (Fault(Kind.HTML), ContractBroken, Applied.UNKNOWN, 1, 0),
     (Fault(Kind.HTML, applied=True), ContractBroken, Applied.UNKNOWN, 1, 1),
+    (Fault(Kind.DRIP, seconds=0.1), Transient, Applied.UNKNOWN, 1, 1),
+    (Fault(Kind.ENDLESS), ContractBroken, Applied.UNKNOWN, 1, 0),
+    (Fault(Kind.ENDLESS, applied=True), ContractBroken, Applied.UNKNOWN, 1, 1),
+    (Fault(Kind.STATUS, status=401), BadCredentials, Applied.NO, 1, 0),
+    (Fault(Kind.STATUS, status=403), Forbidden, Applied.NO, 1, 0),
+    (Fault(Kind.STATUS, status=404), Gone, Applied.NO, 1, 0),
+    (deep(100_000), ContractBroken, Applied.UNKNOWN, 1, 0),
+    (bomb(128 << 20), ContractBroken, Applied.UNKNOWN, 1, 0),
+    (redirect("https://elsewhere.invalid/", 308), BadSettings, Applied.NO, 1, 0),
     (Fault(Kind.HANG), Transient, Applied.UNKNOWN, 1, 0),
     (Fault(Kind.HANG, applied=True), Transient, Applied.UNKNOWN, 1, 1),
 ]
@@ -44,21 +73,25 @@ WRITES = [
 
 def name(value) -> str | None:
     """A readable name for a case."""
-    return f"{value.kind}-{value.status}-{value.applied}" if isinstance(value, Fault) else None
+    packed = isinstance(value, Fault) and "Content-Encoding" in value.headers
+    return f"{value.kind}-{value.status}-{value.applied}{'-bomb' * packed}" if isinstance(value, Fault) else None
+
+
+def way_past(site, fault: Fault):
+    """A way to the site; where the time for a whole body is what ends, the clock is real."""
+    return http(site.url, RealClock() if fault.kind is Kind.DRIP else None, timeout=0.3)
 
 
 def lasting(fault: Fault) -> Fault:
     """The same fault, on every request."""
-    return Fault(
-        fault.kind, times=None, status=fault.status, headers=fault.headers, seconds=fault.seconds, applied=fault.applied
-    )
+    return replace(fault, times=None)
 
 
 @pytest.mark.parametrize(("fault", "error", "requests"), READS, ids=name)
 def test_a_read_that_keeps_failing(site, fault, error, requests):
     """It is repeated only where that can help, and was in no case applied."""
     site.faults.add(lasting(fault))
-    way = http(site.url, timeout=0.3)
+    way = way_past(site, fault)
     with pytest.raises(error) as caught:
         get(way)
     assert type(caught.value) is error
@@ -71,7 +104,7 @@ def test_a_read_that_keeps_failing(site, fault, error, requests):
 @pytest.mark.parametrize("fault", [fault for fault, _, requests in READS if requests == 3], ids=name)
 def test_a_read_that_fails_once_succeeds(site, fault):
     site.faults.add(fault)
-    way = http(site.url, timeout=0.3)
+    way = way_past(site, fault)
     assert get(way).json()["tasks"][0]["id"] == 1
     assert (way.requests, site.count) == (2, 2)
 
@@ -80,7 +113,7 @@ def test_a_read_that_fails_once_succeeds(site, fault):
 def test_a_changing_request_that_fails(site, fault, error, applied, requests, times):
     """It is repeated only if it provably was not applied; else it says that this is unknown."""
     site.faults.add(lasting(fault))
-    way = http(site.url, timeout=0.3)
+    way = way_past(site, fault)
     with pytest.raises(error) as caught:
         post(way)
     assert type(caught.value) is error
