@@ -14,6 +14,7 @@ from http import HTTPStatus
 from typing import Final
 
 import requests
+from requests.adapters import BaseAdapter
 from requests.auth import AuthBase
 
 from connectors.answers import Answer, Subject, page
@@ -44,7 +45,8 @@ class Http:
     ``timeout`` is in seconds: for the connection to stand, then for the answer to begin, then for each part of it.
     ``attempts`` and ``longest_wait`` (seconds) bound the repeats. ``limiter`` None: no budget of ours, while a pause
     that the vendor asks for still holds. ``requests`` counts every request that left, repeats, redirects and log-ins
-    included. ``jitter`` gives numbers in 0 … 1.
+    included. ``jitter`` gives numbers in 0 … 1. ``adapter`` makes what sends a request, and notes in the exchange whether
+    a byte of it left.
     """
 
     def __init__(  # noqa: PLR0913 - everything that the outside decides is passed in
@@ -60,6 +62,7 @@ class Http:
         longest_wait: float = 60.0,
         secrets: Redactor,
         jitter: Callable[[], float] | None = None,
+        adapter: Callable[[Exchange], BaseAdapter] = Adapter,
     ) -> None:
         self.side = side
         self.requests = 0
@@ -75,7 +78,7 @@ class Http:
         self._secrets = secrets
         self._proxies = environment_proxies(base_url)
         self._exchange = Exchange(clock.monotonic)
-        self._adapter = Adapter(self._exchange)
+        self._adapter = adapter(self._exchange)
         self._lock = threading.Lock()
 
     def send(  # noqa: PLR0913 - the one verb

@@ -35,6 +35,7 @@ from sync.ledger import Ledger
 from sync.progress import Progress
 from sync.report import GroupPlan, GroupReport, Result, SideReport
 from sync.store import Lease, Store
+from sync.together import Together, in_threads
 
 log = structlog.get_logger(__name__)
 
@@ -77,6 +78,7 @@ class Cycle:
     stop: Callable[[], bool]
     progress: Progress
     sweep: timedelta | None = None
+    together: Together = in_threads
     number: int = 0
     observations: dict[SideName, Observation] = field(default_factory=dict)
     decision: Decision | None = None
@@ -105,7 +107,9 @@ class Cycle:
             for name, side in self.sides.items()
         ]
         started = self.clock.monotonic()
-        self.observations = observe_all(readers, state, sweep=self.wishes.sweep, stop=self.stop)
+        self.observations = observe_all(
+            readers, state, sweep=self.wishes.sweep, stop=self.stop, together=self.together
+        )
         self.read_at = dict.fromkeys(self.sides, started)
         wishes = self.wishes
         told = Circumstances(
@@ -143,7 +147,8 @@ class Cycle:
             progress=self.progress,
             read_at=self.read_at,
         )
-        outcome = apply(run, {name: side.connector for name, side in self.sides.items()}, decision.actions)
+        connectors = {name: side.connector for name, side in self.sides.items()}
+        outcome = apply(run, connectors, decision.actions, self.together)
         owed, undeliverable = self._open(state)
         for name, side in state.sides.items():
             side.links = sum(1 for link in state.of_side(name) if link.live)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import blake2b
 from typing import Final
 
@@ -17,6 +17,7 @@ from sync.core.model import Intent, Link, Side, SideName, State
 from sync.core.recover import open_creates, open_requests, unseen_creates
 from sync.core.standing import named_by_a_person, standing
 from sync.progress import Progress
+from sync.together import Together, in_threads
 
 PROBES: Final = 50
 """Tasks asked for by ref in one cycle because a listing lacks them.
@@ -266,9 +267,13 @@ def is_news(link: Link | None, entry: Entry) -> bool:
 
 
 def observe_all(
-    readers: Sequence[Reader], state: State, *, sweep: bool, stop: Callable[[], bool]
+    readers: Sequence[Reader],
+    state: State,
+    *,
+    sweep: bool,
+    stop: Callable[[], bool],
+    together: Together = in_threads,
 ) -> dict[SideName, Observation]:
     """All sides at once."""
-    with ThreadPoolExecutor(max_workers=max(1, len(readers)), thread_name_prefix="read") as pool:
-        found = list(pool.map(lambda reader: reader.observe(state, sweep=sweep, stop=stop), readers))
-    return {observation.side: observation for observation in found}
+    work = [partial(reader.observe, state, sweep=sweep, stop=stop) for reader in readers]
+    return {observation.side: observation for observation in together(work, "read")}

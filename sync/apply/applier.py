@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from connectors.contract import Connector
 from sync.apply.closing import Closer
@@ -13,9 +13,15 @@ from sync.apply.removing import Remover
 from sync.apply.sending import Sender
 from sync.core.facts import Action
 from sync.core.model import Do, SideName
+from sync.together import Together, in_threads
 
 
-def apply(run: Run, connectors: Mapping[SideName, Connector], actions: Sequence[Action]) -> Outcome:
+def apply(
+    run: Run,
+    connectors: Mapping[SideName, Connector],
+    actions: Sequence[Action],
+    together: Together = in_threads,
+) -> Outcome:
     """Carry actions out.
 
     Returns what was acknowledged; what was not stays owed. Raises ``StoreError``, ``LeaseLost``.
@@ -23,10 +29,7 @@ def apply(run: Run, connectors: Mapping[SideName, Connector], actions: Sequence[
     by_side: dict[SideName, list[Action]] = {}
     for action in actions:
         by_side.setdefault(action.side, []).append(action)
-    with ThreadPoolExecutor(max_workers=max(1, len(by_side)), thread_name_prefix="write") as pool:
-        turns = [pool.submit(_turn, run, side, connectors[side], mine) for side, mine in by_side.items()]
-        for turn in turns:
-            turn.result()
+    together([partial(_turn, run, side, connectors[side], mine) for side, mine in by_side.items()], "write")
     return run.outcome
 
 

@@ -36,9 +36,9 @@ class Store(Queries):
     Writing for a group raises ``LeaseLost`` when the lease that was given is no longer the group's: nothing is written.
     """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, writer: Writer | None = None) -> None:
         super().__init__(database)
-        self._writer = Writer(database)
+        self._writer = writer if writer is not None else Writer(database)
         self._leases = Leases(self._writer, clock)
         self._known: dict[str, Known] = {}
         self._unborn: dict[str, int] = {}  # groups without a row, as a store that is only read numbers them

@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import Final, TypeAlias
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -65,7 +64,7 @@ class Api:
 
     def _endpoint(self, call: Call) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
-            return await run_in_threadpool(self._answered, call, request, await request.body())
+            return self._answered(call, request, await request.body())
 
         return endpoint
 

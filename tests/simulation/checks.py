@@ -1,0 +1,244 @@
+"""The oracle: what must be true at the end of a history, judged by what people did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from connectors.contract import Verb
+from connectors.task import Field, same
+from sync.core.codec import decode
+from sync.core.lens import Lenses
+from sync.core.model import Held, HeldKind, State, Task, TaskLife
+from sync.core.plan import UNSENT
+from sync.cycle import Wishes
+from sync.report import GroupReport, Result
+from sync.store import ActedRow, MovedRow
+from tests.simulation.ground import WatchedStore, ground
+from tests.simulation.ledger import TOLD, Edit, Removal, number_of, words
+from tests.simulation.play import Play
+
+GAP = 660  # seconds: longer than the evidence's gap
+MOST = 24  # cycles in which a history must have come to rest
+
+
+@dataclass
+class Verdict:
+    """What is wrong with a history; nothing, if all is well."""
+
+    play: Play
+    wrong: list[str] = field(default_factory=list)
+
+    def judge(self) -> list[str]:
+        """Let the group come to rest, then look at everything."""
+        self.wrong += self.play.doubles + self.play.ledger.faults_found
+        self._settle()
+        if self.wrong:
+            return self.wrong
+        self.wrong += self.play.doubles + self.play.ledger.faults_found
+        self.state, self.rows = self._stored()
+        self.wrong += [*self._presence(), *self._agreement(), *self._edits(), *self._history()]
+        return self.wrong
+
+    # Going quiet
+
+    def _settle(self) -> None:
+        """The first complete cycle may write, the next may not, unless evidence has become complete meanwhile."""
+        play = self.play
+        may_write = True
+        for _ in range(MOST):
+            play.do(("pass", GAP))
+            writes = play.figures["writes"]
+            report = self._cycle()
+            wrote = play.figures["writes"] - writes
+            if wrote and not may_write:
+                self.wrong.append(f"a quiet group wrote: {report.as_json()} {report.lines}")
+                return
+            may_write = self._may_write_next(report)
+            if report.result is Result.HELD and self._lift():
+                may_write = True
+            elif report.result in {Result.QUIET, Result.HELD} and not may_write:
+                self._stays_quiet()
+                return
+        self.wrong.append(f"not quiet after {MOST} cycles: {report.as_json()} {report.lines}")
+
+    def _may_write_next(self, report: GroupReport) -> bool:
+        """Whether what was not complete in this cycle lets the next one write."""
+        aside = any(side.read.value not in {"complete", "since", "polled"} for side in report.sides.values())
+        return bool(report.waiting or report.owed or aside)
+
+    def _stays_quiet(self) -> None:
+        writes = self.play.figures["writes"]
+        report = self._cycle()
+        if self.play.figures["writes"] != writes:
+            self.wrong.append(f"a quiet group wrote: {report.as_json()} {report.lines}")
+
+    def _cycle(self) -> GroupReport:
+        self.play.do(("cycle", 0, ()))
+        report = self.play.reports[-1]
+        assert report is not None
+        return report
+
+    def _lift(self) -> bool:
+        """A person answers what is asked."""
+        state, _ = self._stored()
+        store = WatchedStore(ground(), self.play.points)
+        asked = [held for held in state.held if not held.decision and held.choices]
+        for held in asked:
+            store.resolve(held.id, self._answer(state, held))
+        return bool(asked)
+
+    def _answer(self, state: State, held: Held) -> str:
+        if held.kind in {HeldKind.GUARD, HeldKind.DELETE} or "approve" in held.choices:
+            return "approve"
+        if held.kind is HeldKind.CREATE:
+            linked = {link.ref for link in state.of_side(held.side) if link.live}
+            entries = self.play.places[held.side].entries()
+            number = number_of(held.title)
+            there = [r for r, shown in entries.items() if number_of(shown[Field.TITLE]) == number and r not in linked]
+            return f"exists {there[0]}" if there else "absent"
+        return held.choices[-1] if held.kind is HeldKind.MATCH else held.choices[0]
+
+    def _stored(self) -> tuple[State, list[MovedRow | ActedRow]]:
+        store = WatchedStore(ground(), self.play.points)
+        return store.load("work", list(self.play.places)), store.history()
+
+    # Who is where
+
+    def _presence(self) -> Iterator[str]:
+        ledger, there = self.play.ledger, {side: self.play.numbers(side) for side in self.play.places}
+        everywhere = set().union(*(found.keys() for found in there.values()))
+        alive = {number_of(task.title) for task in self.state.tasks.values() if task.life is TaskLife.ALIVE}
+        for number in {edit.number for edit in ledger.edits}:
+            removals = self._removals(number)
+            if not removals and number not in everywhere:
+                yield f"{number} is lost: nobody deleted it"
+            missing = [side for side, found in there.items() if number not in found and self._can_hold(side)]
+            if missing and (number in alive or (number in everywhere and not removals)):
+                yield f"{number} is missing on {missing}"
+            if number in everywhere and removals and self._all_seen(number, removals):
+                yield f"{number} was deleted on {removals[0].side}, and is still there"
+        for side, found in there.items():
+            for number in found.keys() - alive:
+                if not self._let_go(number, side):
+                    yield f"{number} is on {side}, and is no task that lives"
+
+    def _can_hold(self, side: str) -> bool:
+        return self.play.places[side].eyes.capabilities.can(Verb.CREATE)
+
+    def _let_go(self, number: int, side: str) -> bool:
+        """Whether a side kept what it could not delete."""
+        return not self.play.places[side].eyes.capabilities.can(Verb.DELETE)
+
+    def _removals(self, number: int) -> list[Removal]:
+        since = self.play.ledger.restored.get(number, -1.0)
+        return [removal for removal in self.play.ledger.removals if removal.number == number and removal.at > since]
+
+    def _all_seen(self, number: int, removals: list[Removal]) -> bool:
+        """Whether whoever deleted a task had seen all that was done to it, and to what ever was below it."""
+        ledger = self.play.ledger
+        if ledger.restored or number in ledger.twins:
+            return False
+        numbers = {number, *ledger.family.get(number, ())}
+        sides = {side for side in self.play.places if not self._can_delete(side)}
+        edits = [edit for edit in ledger.edits if edit.number in numbers]
+        first = min(removal.at for removal in removals)
+        return not sides and all(
+            edit.field in TOLD and edit.number == number and edit.at < first and edit.added and self._saw(removals[0], edit)
+            for edit in edits
+        )
+
+    def _can_delete(self, side: str) -> bool:
+        return self.play.places[side].eyes.capabilities.can(Verb.DELETE)
+
+    def _saw(self, removal: Removal, edit: Edit) -> bool:
+        return edit.added <= words(removal.shown.get(edit.field)) or self._superseded(edit)
+
+    # What is where
+
+    def _agreement(self) -> Iterator[str]:
+        """Each readable and writable field equals its view, or is the pair that was agreed."""
+        with ExitStack() as stack:
+            policy = self.play.cycle_of(WatchedStore(ground(), self.play.points), Wishes(), stack).policy
+        lenses = Lenses(self.state, policy)
+        held = {(item.task, item.field) for item in self.state.held}
+        shown = {side: place.entries() for side, place in self.play.places.items()}
+        for link in self.state.links.values():
+            task, lens = self.state.tasks[link.task], lenses[link.side]
+            if not link.live or task.life is TaskLife.DELETED:
+                continue
+            if link.ref not in shown[link.side]:
+                yield f"{task.title!r} is linked on {link.side} to {link.ref}, which is not there"
+                continue
+            seen = lens.take(_Shown(shown[link.side][link.ref]))
+            for name, value in task.values.items():
+                if name in UNSENT or (task.id, name) in held or name not in seen:
+                    continue
+                if name in link.refused or name in link.unknown or name in link.derived:
+                    continue
+                if not lens.spec.writes(name) or not lens.spec.capabilities.can(Verb.UPDATE) or lens.refuses(name, value):
+                    continue
+                view, pair = lens.view(name, value), link.pairs.get(name)
+                if pair is None or not (same(name, pair.sent, view) and same(name, pair.stored, seen[name])):
+                    yield f"{task.title!r} {name.value} on {link.side}: {seen[name]!r}, not {view!r} ({pair})"
+
+    def _edits(self) -> Iterator[str]:
+        """Each edit is the value, or was superseded by one that had seen it, or is a recorded loser."""
+        for edit in self.play.ledger.edits:
+            if edit.field in TOLD and not edit.blind:
+                lost = self._lost_words(edit)
+                if lost:
+                    yield f"the edit {edit} is nowhere: {sorted(lost)}"
+
+    def _lost_words(self, edit: Edit) -> frozenset[str]:
+        missing = edit.added - self._superseded_words(edit)
+        if not missing:
+            return missing
+        tasks = [task for task in self.state.tasks.values() if number_of(task.title) == edit.number]
+        for task in tasks:
+            if task.life is TaskLife.ALIVE or any(link.live for link in self.state.of_task(task.id)):
+                missing -= words(task.values.get(edit.field))
+        for row in self.rows:
+            if isinstance(row, MovedRow) and row.field is edit.field and row.lost:
+                missing -= words(decode(row.field, row.old))
+        for removal in self.play.ledger.removals:
+            if removal.number == edit.number and missing:
+                held = self.play.places[removal.side].takes(edit.field)
+                seen = words(removal.shown.get(edit.field)) >= edit.added or removal.side == edit.side
+                updates = self.play.places[removal.side].eyes.capabilities.can(Verb.UPDATE)
+                if seen or not held or not updates:
+                    return frozenset()
+        return missing
+
+    def _superseded(self, edit: Edit) -> bool:
+        return edit.added <= self._superseded_words(edit)
+
+    def _superseded_words(self, edit: Edit) -> frozenset[str]:
+        later = [one for one in self.play.ledger.edits if one.number == edit.number and one.field is edit.field]
+        return frozenset().union(*(one.removed for one in later if one is not edit))
+
+    def _history(self) -> Iterator[str]:
+        """Every entry that is linked and was not made by a person has the row of its create."""
+        made = {(row.side, row.ref) for row in self.rows if isinstance(row, ActedRow)}
+        people = {(edit.side, edit.ref) for edit in self.play.ledger.edits}
+        for link in self.state.links.values():
+            if link.live and (link.side, link.ref) not in made | people:
+                yield f"{link.side}:{link.ref} was made, and no row of the history says so"
+
+
+@dataclass
+class _Shown:
+    """An entry, as far as a lens looks at it."""
+
+    fields: dict
+
+
+def judge(play: Play) -> list[str]:
+    """What is wrong with a history that was played."""
+    return Verdict(play).judge()
+
+
+def task_named(state: State, number: int) -> list[Task]:
+    """The tasks of a number."""
+    return [task for task in state.tasks.values() if number_of(task.title) == number]

@@ -1,0 +1,142 @@
+"""What people did, and what became known of it: the oracle's own books, kept without asking the engine.
+
+Each edit of a title, a description or the labels types a word that nobody else ever types (``e17``), each due date is
+a day of its own: whoever shows the word has seen the edit. A task has a number, which stands first in its title.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from connectors.task import Field, Value, same
+
+TRUSTED = 30.0  # seconds: how long a read may be trusted before something is written over it (rule 9)
+SLACK = 3.0  # seconds: requests take a moment too
+_WORD = re.compile(r"e\d+")
+TOLD = (Field.TITLE, Field.DESCRIPTION, Field.LABELS, Field.DUE)
+"""Fields whose edits can be told from one another."""
+
+Shown = Mapping[Field, Value]
+
+
+def words(value: Value) -> frozenset[str]:
+    """The words of edits that a value shows."""
+    if isinstance(value, date):
+        return frozenset({value.isoformat()[:10]})
+    text = " ".join(map(str, value)) if isinstance(value, tuple) else str(value or "")
+    return frozenset(_WORD.findall(text.casefold()))
+
+
+def number_of(title: object) -> int:
+    """The number of a task."""
+    return int(str(title).split()[0])
+
+
+@dataclass(eq=False)
+class Edit:
+    """A person's edit of one field, as that side showed it before and after."""
+
+    at: float
+    number: int
+    side: str
+    ref: str
+    field: Field
+    before: Value
+    after: Value
+    read: bool = False
+    blind: bool = False  # overwritten by a write that could not know of it
+
+    @property
+    def added(self) -> frozenset[str]:
+        """The words that it typed."""
+        return words(self.after) - words(self.before)
+
+    @property
+    def removed(self) -> frozenset[str]:
+        """The words that it took away, having seen them."""
+        return words(self.before) - words(self.after)
+
+    def __str__(self) -> str:
+        return f"{self.at:.2f} {self.number} {self.field.value} on {self.side}: {self.before!r} -> {self.after!r}"
+
+
+@dataclass(eq=False)
+class Removal:
+    """A person's delete, with what was shown there."""
+
+    at: float
+    number: int
+    side: str
+    shown: Shown
+    read: bool = False
+
+
+@dataclass
+class Ledger:
+    """``entries`` gives what a side shows, by ref."""
+
+    entries: Callable[[str], dict[str, Shown]] = lambda _: {}
+    edits: list[Edit] = field(default_factory=list)
+    removals: list[Removal] = field(default_factory=list)
+    restored: dict[int, float] = field(default_factory=dict)
+    twins: dict[int, int] = field(default_factory=dict)  # how many entries of this number may be on a side
+    family: dict[int, set[int]] = field(default_factory=dict)  # those that were ever below a task
+    last_read: dict[tuple[str, str], float] = field(default_factory=dict)  # side and ref ("": the listing)
+    cut: set[str] = field(default_factory=set)  # sides whose last listing was cut
+    faults_found: list[str] = field(default_factory=list)
+
+    def unread(self, side: str, ref: str) -> list[Edit]:
+        """The edits on a side, or on one entry, that no answer has shown yet."""
+        return [edit for edit in self.edits if edit.side == side and not edit.read and ref in ("", edit.ref)]
+
+    def was_read(self, side: str, edits: list[Edit], at: float, ref: str) -> None:
+        """An answer with these edits in it has arrived."""
+        for edit in edits:
+            edit.read = True
+        self.last_read[side, ref] = at
+        if not ref:
+            self.cut.discard(side)
+
+    def may_be_cut(self, side: str, *, listing: bool) -> bool:
+        """Whether a listing may be cut without a word: not twice one after the other, that would be evidence."""
+        if not listing or side in self.cut:
+            return False
+        self.cut.add(side)
+        return True
+
+    def before_write(self, side: str) -> dict[str, Shown]:
+        """What a side shows before a write."""
+        return self.entries(side)
+
+    def after_write(self, side: str, before: dict[str, Shown], at: float) -> None:
+        """What a write of ours changed: nothing that a person did since it was read, and nobody deletes but people."""
+        after = self.entries(side)
+        for ref, shown in before.items():
+            mine = [edit for edit in self.unread(side, ref) if not edit.blind]
+            if ref not in after:
+                self._deleted(side, shown, mine, at)
+                continue
+            for edit in mine:
+                if not same(edit.field, shown.get(edit.field), after[ref].get(edit.field)):
+                    self._overwritten(edit, at)
+
+    def _deleted(self, side: str, shown: Shown, mine: list[Edit], at: float) -> None:
+        number = number_of(shown[Field.TITLE])
+        if not any(removal.number == number for removal in self.removals):
+            # Taken along by a cascade it must come back, which the end of the history shows.
+            self.faults_found += [] if self._taken_along(number) else [f"{number} was deleted on {side} by nobody"]
+        for edit in mine:
+            self._overwritten(edit, at)
+
+    def _taken_along(self, number: int) -> bool:
+        gone = {removal.number for removal in self.removals}
+        return any(number in self.family.get(above, ()) for above in gone)
+
+    def _overwritten(self, edit: Edit, at: float) -> None:
+        edit.blind = True
+        read = max(self.last_read.get((edit.side, ref), -1e9) for ref in ("", edit.ref))
+        if at - read > TRUSTED + SLACK:
+            self.faults_found.append(f"written over {edit}, {at - read:.0f} s after the last look")
