@@ -26,7 +26,7 @@ class Remover:
         run, side = self.sender.run, self.sender.side
         link = run.state.live(action.task, side)
         connector = self.sender.connector
-        if link is None or not isinstance(connector, Delete):
+        if link is None or not isinstance(connector, Delete) or self.sender.in_doubt(link):
             return
         entry = self._ready(action, link)
         if entry is None:

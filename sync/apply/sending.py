@@ -87,7 +87,7 @@ class Sender:
 
     def step(self, action: Action, link: Link, step: Patch) -> bool:
         """One changing request. Returns whether the next step may follow. Raises ``GiveUp``."""
-        if not isinstance(self.connector, Update):
+        if not isinstance(self.connector, Update) or self.in_doubt(link):
             return False
         sent = side_space(step.fields)
         versions = {name: _version(action, name) for name in sent}
@@ -116,6 +116,10 @@ class Sender:
         self.freshness.note(link)
         self.journal.close(intent, "done", touched)
         return True
+
+    def in_doubt(self, link: Link) -> bool:
+        """Whether an earlier request to this entry had no clear answer: nothing else is done to it first (rule 7)."""
+        return any((intent.task, intent.side) == link.key for intent in self.run.state.intents)
 
     def patch(self, fields: Mapping[Field, Value]) -> Patch:
         """Side values as the connector takes them."""

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from connectors.contract import Entry, Stored
+from connectors.contract import Entry
 from connectors.projection import one_line
 from connectors.task import Field, Status, Value, label_set
-from sync.core.codec import decode, parse_short
+from sync.core.codec import decode, encode_fields, parse_short
 from sync.core.evidence import let_go
-from sync.core.facts import Observation
+from sync.core.facts import Acted, Observation
 from sync.core.guards import APPROVED
 from sync.core.merge import Merge
-from sync.core.model import Do, Held, HeldKind, Link, SideName
-from sync.core.settle import created
+from sync.core.model import Do, Held, HeldKind, Intent, Link, SideName
+from sync.core.settle import found_again
 from sync.core.ties import decide_lost, lost_key
 
 BY_A_PERSON = "a person decided"
@@ -35,6 +35,7 @@ class Decisions:
     observations: Mapping[SideName, Observation]
     placed: dict[tuple[SideName, str], str] = field(default_factory=dict)  # unplaced entry to SIDE:REF, or "new"
     vanished: list[Link] = field(default_factory=list)  # approved: take it for deleted
+    acted: list[Acted] = field(default_factory=list)
 
     def carry_out(self) -> None:
         """All decided rows; those that are done leave the state."""
@@ -104,10 +105,16 @@ class Decisions:
                 held.decision = ""
                 held.why = f"{ref} is not there, or belongs to another task"
                 return False
-            wanted = intents[0].patch
-            created(lenses, intents[0], wanted, Stored(entry=entry))
+            found_again(lenses, intents[0], intents[0].patch, entry)
+            self._note(intents[0], ref)
         lenses.state.intents = [one for one in lenses.state.intents if one not in intents]
         return True
+
+    def _note(self, intent: Intent, ref: str) -> None:
+        fields = encode_fields(intent.patch)
+        outcome = f"done: {BY_A_PERSON}"
+        row = Acted(do=intent.do, task=intent.task, side=intent.side, ref=ref, outcome=outcome, fields=fields)
+        self.acted.append(row)
 
     def _entry(self, side: SideName, ref: str) -> Entry | None:
         observation = self.observations.get(side)

@@ -42,7 +42,7 @@ class LinkDiff:
     deltas: list[Delta] = field(default_factory=list)
     pairs: dict[Field, Pair] = field(default_factory=dict)
     first: dict[Field, Value] = field(default_factory=dict)
-    owed: list[Field] = field(default_factory=list)  # views that another mapping moved
+    owed: list[Field] = field(default_factory=list)  # views that another mapping moved, and what no longer follows from the children
 
 
 def diff_link(link: Link, task: Task, entry: Entry, lens: Lens, *, at: datetime | None, thawed: bool) -> LinkDiff:
@@ -62,7 +62,8 @@ def diff_link(link: Link, task: Task, entry: Entry, lens: Lens, *, at: datetime 
             _first_opinion(found, task, name, value, lens)
         elif (remapped and name not in link.unknown) or (derived and thawed):
             found.pairs[name] = Pair(pair.sent if same(name, pair.stored, value) else value, value)
-            if remapped and not same(name, lens.view(name, task.values.get(name)), found.pairs[name].sent):
+            free = name in link.derived and name not in entry.derived  # a leaf again: it can be told what it should be
+            if (remapped or free) and not same(name, lens.view(name, task.values.get(name)), found.pairs[name].sent):
                 found.owed.append(name)
         elif not pair.confirmed and is_likely_stored(name, pair, value):
             found.pairs[name] = Pair(pair.sent, value)

@@ -84,6 +84,7 @@ class _Cycle:
         self.decision = Decision(state=self.state)
         decisions = Decisions(self.merge, self.told.now, self.observations)
         decisions.carry_out()
+        self.decision.acted += decisions.acted
         deletes = Deletes(self.merge, self.told.now)
         self._believe(deletes, decisions.vanished)
         self._absorb()

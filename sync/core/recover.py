@@ -22,14 +22,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from connectors.contract import Discovery, Entry, Stored
+from connectors.contract import Discovery, Entry
 from connectors.task import Field, Value, is_empty, same
 from sync.core.codec import encode
 from sync.core.facts import Acted, Observation, Read
 from sync.core.lens import Lens
 from sync.core.merge import Merge
 from sync.core.model import Do, Held, HeldKind, Intent, Link, Pair, SideName, State
-from sync.core.settle import DELETED_HERE, created, deleted
+from sync.core.settle import DELETED_HERE, deleted, found_again
 from sync.core.standing import ENTRIES, kept
 from sync.core.text import folded, words
 
@@ -127,7 +127,7 @@ class Recovery:
 
     def _found(self, intent: Intent, entry: Entry) -> None:
         self.taken.add((intent.side, entry.ref))
-        created(self.merge.lenses, intent, self._owed(intent), Stored(entry=entry))
+        found_again(self.merge.lenses, intent, self._owed(intent), entry)
         self._note(intent, entry.ref, FOUND_DONE)
 
     def _owed(self, intent: Intent) -> dict[Field, Value]:

@@ -52,17 +52,43 @@ def created(lenses: Lenses, intent: Intent, wanted: Mapping[Field, Value], store
     for name in wanted:
         if name not in intent.patch:
             link.acked[name] = 0
-            if name in seen:
-                link.pairs[name] = Pair(seen[name], seen[name])
+            _show(link, name, seen, sent=seen.get(name))
     for name, value in task.values.items():
         if name in wanted or name in link.pairs or name in UNMERGED or not lens.spec.reads(name):
             continue
         if not is_empty(name, lens.view(name, value)):
             link.acked[name] = 0  # refused, or no word for it: the side does not hold it
-        if name in seen:
-            link.pairs[name] = Pair(lens.view(name, EMPTY.get(name)), seen[name])
+        _show(link, name, seen, sent=lens.view(name, EMPTY.get(name)))
     _remember(link, lens, stored.entry, seen)
     lenses.tie(link)
+    return link
+
+
+def _show(link: Link, name: Field, seen: Mapping[Field, Value], *, sent: Value) -> None:
+    """The shadow of a field that a create did not carry: what its answer shows, else nothing, as in any new entry.
+
+    Without one, what a person types there before the next read would look like the side's first opinion.
+    """
+    if name in seen:
+        link.pairs[name] = Pair(sent, seen[name])
+    elif name in EMPTY:
+        link.pairs[name] = Pair(EMPTY[name], EMPTY[name], confirmed=False, before=EMPTY[name])
+
+
+def found_again(lenses: Lenses, intent: Intent, wanted: Mapping[Field, Value], entry: Entry) -> Link:
+    """The link of a task whose create was never answered: ``entry`` is it, as a read of this cycle shows it.
+
+    A person may have edited it since. So nothing that it shows is agreed yet: this cycle's comparison tells what the
+    server made of the values that were sent from what differs from them, or from a new entry, because of a person.
+    """
+    link = created(lenses, intent, wanted, Stored(entry=entry))
+    for name, pair in link.pairs.items():
+        empty = EMPTY.get(name)
+        if name in intent.patch:
+            link.pairs[name] = Pair(pair.sent, pair.sent, confirmed=False, before=empty)
+        elif name not in UNMERGED and not (isinstance(pair.stored, Status) and not pair.stored.closed):
+            link.pairs[name] = Pair(lenses[intent.side].view(name, empty), empty)
+    link.raw_hash = ""
     return link
 
 

@@ -56,7 +56,7 @@ class Verdict:
                 self.wrong.append(f"a quiet group wrote: {report.as_json()} {report.lines}")
                 return
             may_write = self._may_write_next(report)
-            if report.result is Result.HELD and self._lift():
+            if report.held and self._lift():
                 may_write = True
             elif report.result in {Result.QUIET, Result.HELD} and not may_write:
                 self._stays_quiet()
@@ -132,8 +132,12 @@ class Verdict:
         return not self.play.places[side].eyes.capabilities.can(Verb.DELETE)
 
     def _removals(self, number: int) -> list[Removal]:
-        since = self.play.ledger.restored.get(number, -1.0)
-        return [removal for removal in self.play.ledger.removals if removal.number == number and removal.at > since]
+        ledger = self.play.ledger
+        return [
+            removal
+            for removal in ledger.removals
+            if removal.number == number and removal.at > ledger.restored.get((removal.side, number), -1.0)
+        ]
 
     def _all_seen(self, number: int, removals: list[Removal]) -> bool:
         """Whether whoever deleted a task had seen all that was done to it, and to what ever was below it."""

@@ -81,7 +81,7 @@ class Ledger:
     entries: Callable[[str], dict[str, Shown]] = lambda _: {}
     edits: list[Edit] = field(default_factory=list)
     removals: list[Removal] = field(default_factory=list)
-    restored: dict[int, float] = field(default_factory=dict)
+    restored: dict[tuple[str, int], float] = field(default_factory=dict)
     twins: dict[int, int] = field(default_factory=dict)  # how many entries of this number may be on a side
     family: dict[int, set[int]] = field(default_factory=dict)  # those that were ever below a task
     last_read: dict[tuple[str, str], float] = field(default_factory=dict)  # side and ref ("": the listing)

@@ -43,6 +43,7 @@ class Play:
         self.mapping: dict[str, str] = {}
         self.absent: set[str] = set()
         self.processes = 0
+        self.running = False
         self.reports: list[GroupReport | None] = []
         self.doubles: list[str] = []
 
@@ -120,8 +121,11 @@ class Play:
     def _restore(self, side: str, number: int) -> None:
         place = self.places[side]
         ref = place.gone.pop(number, None)
-        if ref is not None and ref not in place.entries() and place.restore(ref):
-            self.ledger.restored[number] = self.baton.ticks
+        if ref is None or number in self.numbers(side) or not place.restore(ref):
+            return
+        self.ledger.restored[side, number] = self.baton.ticks
+        if self.running:  # it may be on its way there a second time
+            self.ledger.twins[number] = 2
 
     def _move(self, side: str, number: int, under: int | None) -> None:
         place, ref = self.places[side], self._ref(side, number)
@@ -140,6 +144,7 @@ class Play:
         """One cycle; None when the process died in it."""
         self.figures["cycles"] += 1
         self.processes += 1
+        self.running = True
         self.points.begin(order, incidents)
         with ExitStack() as stack:
             try:
@@ -149,7 +154,7 @@ class Play:
                 ground().lost()
                 return None
             finally:
-                self.baton.dead = False
+                self.baton.dead = self.running = False
                 self.points.end()
 
     def _once(self, store: Store, wishes: Wishes, stack: ExitStack) -> GroupReport:
