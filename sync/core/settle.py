@@ -53,10 +53,12 @@ def created(lenses: Lenses, intent: Intent, wanted: Mapping[Field, Value], store
         if name not in intent.patch:
             link.acked[name] = 0
             _show(link, name, seen, sent=seen.get(name))
-    for name, value in task.values.items():
+    for name in Field:
         if name in wanted or name in link.pairs or name in UNMERGED or not lens.spec.reads(name):
             continue
-        if not is_empty(name, lens.view(name, value)):
+        if name not in task.values and not is_empty(name, seen.get(name, EMPTY.get(name))):
+            continue  # nobody's value yet: the next read brings this side's
+        if name in task.values and not is_empty(name, lens.view(name, task.values[name])):
             link.acked[name] = 0  # refused, or no word for it: the side does not hold it
         _show(link, name, seen, sent=lens.view(name, EMPTY.get(name)))
     _remember(link, lens, stored.entry, seen)
