@@ -87,6 +87,7 @@ class Ledger:
     last_read: dict[tuple[str, str], float] = field(default_factory=dict)  # side and ref ("": the listing)
     cut: set[str] = field(default_factory=set)  # sides whose last listing was cut
     faults_found: list[str] = field(default_factory=list)
+    fresh: set[tuple[str, str]] = field(default_factory=set)  # what we made, while a create may be in doubt
 
     def unread(self, side: str, ref: str) -> list[Edit]:
         """The edits on a side, or on one entry, that no answer has shown yet."""
@@ -114,6 +115,7 @@ class Ledger:
     def after_write(self, side: str, before: dict[str, Shown], at: float) -> None:
         """What a write of ours changed: nothing that a person did since it was read, and nobody deletes but people."""
         after = self.entries(side)
+        self.fresh |= {(side, ref) for ref in after.keys() - before.keys()}
         for ref, shown in before.items():
             mine = [edit for edit in self.unread(side, ref) if not edit.blind]
             if ref not in after:

@@ -66,6 +66,8 @@ class Play:
     def _cycle(self, order: int, incidents: Sequence[tuple] = (), **wishes: object) -> None:
         report = self.run(order, incidents, Wishes(**wishes))
         self.reports.append(report)
+        if report is not None and not report.owed and not report.held:
+            self.ledger.fresh.clear()
         self._count_doubles()
 
     def _add(self, side: str, number: int, fields: dict) -> None:
@@ -246,6 +248,8 @@ class Play:
             if name not in after or (same(name, old, new) if before else not new):
                 continue
             self.ledger.edits.append(Edit(self.baton.ticks, number, side, ref, name, old, new))
+            if name is Field.TITLE and (side, ref) in self.ledger.fresh:
+                self.ledger.twins[number] = 2  # renamed before it was known to be ours: it can not be told any more
             self.points.note(f"edited {self.ledger.edits[-1]}")
         parent = after.get(Field.PARENT)
         shown = self.places[side].entries()

@@ -140,4 +140,7 @@ class Points:
         self.point("applied", f"{side} {text}")
         if fault is None and not changing and (listing or ref):
             self.ledger.was_read(side, shown, at, ref)
+        elif fault in OF_LISTINGS:
+            for edit in shown:
+                edit.read = True  # some of it, and it is not ours to know which
         return fault
