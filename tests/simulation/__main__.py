@@ -6,14 +6,37 @@ import argparse
 import sys
 
 
+FOUND = 3  # seeds that fail: enough to choose from
+
+
 def main() -> int:
     """Play a seed, and say what is wrong with it."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="the history; the first one of a campaign")
     parser.add_argument("--shrink", action="store_true", help="look for a smaller history that fails in the same way")
+    parser.add_argument("--rule-off", metavar="K", help="play it with a rule of the engine switched off")
+    parser.add_argument("--hunt", type=int, metavar="N", help="look for seeds that fail, among N from this one on")
     parser.add_argument("--log", action="store_true", help="print the log of events")
     asked = parser.parse_args()
-    return _one(asked)
+    if asked.rule_off:
+        from tests.simulation.switches import switch_off
+
+        switch_off(asked.rule_off)
+    return _hunt(asked) if asked.hunt else _one(asked)
+
+
+def _hunt(asked: argparse.Namespace) -> int:
+    from tests.simulation.history import History, play
+
+    found = []
+    for seed in range(asked.seed, asked.seed + asked.hunt):
+        wrong = play(History.of(seed)).wrong
+        if wrong:
+            found.append(seed)
+            print(seed, wrong[0][:300], flush=True)
+        if len(found) == FOUND:
+            break
+    return 1 if found else 0
 
 
 def _one(asked: argparse.Namespace) -> int:

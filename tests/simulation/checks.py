@@ -38,7 +38,7 @@ class Verdict:
             return self.wrong
         self.wrong += self.play.doubles + self.play.ledger.faults_found
         self.state, self.rows = self._stored()
-        self.wrong += [*self._presence(), *self._agreement(), *self._edits(), *self._history()]
+        self.wrong += [*self._presence(), *self._agreement(), *self._edits(), *self._history(), *self._invented()]
         return self.wrong
 
     # Going quiet
@@ -80,10 +80,23 @@ class Verdict:
         return bool(report.waiting or report.owed or aside)
 
     def _stays_quiet(self) -> None:
-        writes = self.play.figures["writes"]
+        writes, requests = self.play.figures["writes"], self.play.figures["requests"]
         report = self._cycle()
+        requests = self.play.figures["requests"] - requests
+        if requests > sum(self._floor(side) for side in self.play.places):
+            self.wrong.append(f"an idle cycle made {requests} requests")
         if self.play.figures["writes"] != writes:
             self.wrong.append(f"a quiet group wrote: {report.as_json()} {report.lines}")
+
+    def _floor(self, side: str) -> int:
+        """The requests that a side's API makes necessary when nothing has changed (rule 23)."""
+        place, kind = self.play.places[side], self.play.kinds[side]
+        if kind == "checkvist":
+            return 2  # log in, list
+        if kind == "memory" and not place.eyes.capabilities.can(Verb.CHANGES):
+            return len(place.entries())
+        size = place.eyes.capabilities.page_size
+        return 1 if size is None else max(1, -(-len(place.entries()) // size))
 
     def _cycle(self) -> GroupReport:
         self.play.do(("cycle", 0, ()))
@@ -107,9 +120,18 @@ class Verdict:
             linked = {link.ref for link in state.of_side(held.side) if link.live}
             entries = self.play.places[held.side].entries()
             number = number_of(held.title)
+            if self._can_tell(held):
+                self.wrong.append(f"asked what became of {held.title!r} on {held.side}, where it could be told")
             there = [r for r, shown in entries.items() if number_of(shown[Field.TITLE]) == number and r not in linked]
             return f"exists {there[0]}" if there else "absent"
         return held.choices[-1] if held.kind is HeldKind.MATCH else held.choices[0]
+
+    def _can_tell(self, held: Held) -> bool:
+        """Whether the list shows what was sent, as nobody has touched it since."""
+        place = self.play.places[held.side]
+        new = {ref for ref in place.entries() if f"exists {ref}" in held.choices}
+        touched = {edit.ref for edit in self.play.ledger.edits if edit.side == held.side}
+        return bool(new) and not new & touched
 
     def _stored(self) -> tuple[State, list[MovedRow | ActedRow]]:
         store = WatchedStore(ground(), self.play.points)
@@ -128,7 +150,8 @@ class Verdict:
             missing = [side for side, found in there.items() if number not in found and self._can_hold(side)]
             if missing and (number in alive or (number in everywhere and not removals)):
                 yield f"{number} is missing on {missing}"
-            if number in everywhere and removals and self._all_seen(number, removals):
+            still = [side for side, found in there.items() if number in found and self._can_delete(side)]
+            if still and removals and self._all_seen(number, removals):
                 yield f"{number} was deleted on {removals[0].side}, and is still there"
         for side, found in there.items():
             for number in found.keys() - alive:
@@ -161,10 +184,9 @@ class Verdict:
         if ledger.restored or number in ledger.twins:
             return False
         numbers = {number, *ledger.family.get(number, ())}
-        sides = {side for side in self.play.places if not self._can_delete(side)}
         edits = [edit for edit in ledger.edits if edit.number in numbers]
         first = min(removal.at for removal in removals)
-        return not sides and all(
+        return all(
             edit.field in TOLD and edit.number == number and edit.at < first and edit.added and self._saw(removals[0], edit)
             for edit in edits
         )
@@ -238,6 +260,19 @@ class Verdict:
     def _superseded_words(self, edit: Edit) -> frozenset[str]:
         later = [one for one in self.play.ledger.edits if one.number == edit.number and one.field is edit.field]
         return frozenset().union(*(one.removed for one in later if one is not edit))
+
+    def _invented(self) -> Iterator[str]:
+        """Nobody's status is the group's; and who is known on one side only is named on that side only."""
+        for task in self.state.tasks.values():
+            mine = [edit for edit in self.play.ledger.edits if edit.number == number_of(task.title)]
+            typed = {value for edit in mine if edit.field is Field.STATUS for value in (edit.before, edit.after)}
+            value = task.values.get(Field.STATUS)
+            if self.play.respelt and task.life is TaskLife.ALIVE and typed and value not in typed:
+                yield f"{task.title!r} is {value}, which nobody said: {typed}"
+        for side, place in self.play.places.items():
+            for shown in place.entries().values():
+                if side not in self.play.strangers and "carla" in str(shown.get(Field.ASSIGNEES)):
+                    yield f"carla is on {side}, where nobody knows her"
 
     def _history(self) -> Iterator[str]:
         """Every entry that is linked and was not made by a person has the row of its create."""

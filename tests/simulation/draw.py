@@ -36,6 +36,7 @@ _CHECKVIST = {name: values for name, values in CheckvistReading.choices().items(
 _OGSM = {name: values for name, values in OgsmReading.choices().items() if name not in {"access", "paging", "people"}}
 DAY = date(2026, 4, 1)
 WEIGHTS = {"edit": 9, "add": 3, "remove": 2, "restore": 0.6, "move": 1.5, "swap": 0.5, "twins": 0.5}
+RESPELT = {"needs_action": "needs_action", "in_progress": "in_progress", "completed": "cancelled"}
 
 
 class Drawer:
@@ -47,6 +48,7 @@ class Drawer:
         self.typed = 0  # words
         self.sides: list[str] = []
         self.listless: set[str] = set()
+        self.kinds: dict[str, str] = {}
 
     def draw(self) -> tuple[Setup, list[Step]]:
         """A setup and its steps."""
@@ -73,6 +75,7 @@ class Drawer:
             else:
                 sides.append((name, kind, self._reading(_CHECKVIST if kind == "checkvist" else _OGSM)))
             self.sides.append(name)
+            self.kinds[name] = kind if kind != "memory" or "statuses" not in sides[-1][2] else "few words"
         setup: Setup = {"sides": sides}
         if chance.random() < 0.3:
             setup["conflict"] = "priority"
@@ -92,6 +95,12 @@ class Drawer:
             steps.append(("pass", chance.choice((20, 61, 660, 660, 4000))))
         if chance.random() < 0.03:
             steps.append(("jump", chance.choice((-3600, 3600))))
+        if chance.random() < 0.04 and len(self.sides) - len(self.listless) > 1:
+            self.count += 1
+            sides = tuple(name for name in self.sides if name not in self.listless)[:2]
+            return [("same", self.count, sides, self._fields(self.count) | {"due": self._day()}), ("cycle", 0, ())]
+        if chance.random() < 0.02 and (rich := [name for name in self.sides if self.kinds[name] == "memory"]):
+            steps.append(("respell", rich[0], RESPELT))
         incidents = []
         if chance.random() < 0.65:
             incidents = sorted(self._incident() for _ in range(chance.choice((1, 1, 2, 3))))
@@ -178,7 +187,7 @@ class Drawer:
                 return ("labels", chance.choice((("add", self._word()), ("add", self._word()), ("drop", 0))))
             case "status":
                 return ("status", chance.choice(("needs_action", "completed", "completed", "in_progress")))
-        return ("assignees", chance.choice((["anna"], ["ben"], ["anna", "ben"], [])))
+        return ("assignees", chance.choice((["anna"], ["ben"], ["anna", "ben"], ["carla"], [])))
 
     def _changed_text(self) -> object:
         word = f"note {self._word()}"

@@ -123,7 +123,7 @@ class Ledger:
                 continue
             for edit in mine:
                 if not same(edit.field, shown.get(edit.field), after[ref].get(edit.field)):
-                    self._overwritten(edit, at)
+                    self._overwritten(edit, at, put_back=same(edit.field, edit.before, after[ref].get(edit.field)))
 
     def _deleted(self, side: str, shown: Shown, mine: list[Edit], at: float) -> None:
         number = number_of(shown[Field.TITLE])
@@ -137,8 +137,10 @@ class Ledger:
         gone = {removal.number for removal in self.removals}
         return any(number in self.family.get(above, ()) for above in gone)
 
-    def _overwritten(self, edit: Edit, at: float) -> None:
+    def _overwritten(self, edit: Edit, at: float, *, put_back: bool = False) -> None:
         edit.blind = True
+        if put_back and edit.field in TOLD:  # nobody asked for that: the field was not owed
+            self.faults_found.append(f"written back over {edit}")
         read = max(self.last_read.get((edit.side, ref), -1e9) for ref in ("", edit.ref))
         if at - read > TRUSTED + SLACK:
             self.faults_found.append(f"written over {edit}, {at - read:.0f} s after the last look")

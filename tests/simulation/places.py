@@ -21,7 +21,7 @@ from connectors.memory.vault import Vault
 from connectors.ogsm.sandbox import Reading as OgsmReading
 from connectors.ogsm.sandbox import Sandbox as Ogsm
 from connectors.redact import Redactor
-from connectors.task import Field, Native, Value
+from connectors.task import Field, Native, Person, Value
 from connectors.transport import Http
 from sync.core.policy import PersonRule
 from tests.simulation.ledger import Shown
@@ -126,6 +126,8 @@ class MemoryPlace(Place):
         return self.vault.add({name.value: member(value) for name, value in fields.items()})
 
     def edit(self, ref: str, name: Field, value: Value) -> None:
+        if name is Field.ASSIGNEES:
+            value = tuple(Person(id=key) for key in value)
         self.vault.edit(ref, {name.value: member(value)})
 
     def remove(self, ref: str) -> None:

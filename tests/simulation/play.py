@@ -46,6 +46,8 @@ class Play:
         self.running = False
         self.reports: list[GroupReport | None] = []
         self.doubles: list[str] = []
+        self.respelt = False
+        self.strangers: set[str] = set()  # sides on which somebody is named whom no other side knows
 
     # What happens
 
@@ -82,6 +84,21 @@ class Play:
         for side in sides:
             self._add(side, number, fields)
 
+    def _same(self, number: int, sides: Sequence[str], fields: dict) -> None:
+        """Two people make the same task, in one field more than the title: one task, where both sides hold that field."""
+        if not all(self.places[side].takes(Field.DUE) for side in sides):
+            sides = sides[:1]
+        for side in sides:
+            self._add(side, number, fields)
+
+    def _respell(self, side: str, words: dict) -> None:
+        """The configuration gives a side another table of words."""
+        place = self.places[side]
+        table = {word: Status(status) for word, status in words.items()}
+        place.settings = replace(place.settings, statuses=table)
+        self.mapping[side] = self.mapping.get(side, "1") + "'"
+        self.respelt = True
+
     def _edit(self, side: str, number: int, name: str, value: object) -> None:
         place, ref = self.places[side], self._ref(side, number)
         member = Field(name)
@@ -94,6 +111,10 @@ class Play:
         new = self._new(member, before.get(member), typed)
         if member is Field.STATUS and new is not None and not self._has_word(place, new):
             return
+        if member is Field.ASSIGNEES and "carla" in new:
+            if self.kinds[side] != "memory":
+                return
+            self.strangers.add(side)
         place.edit(ref, member, new)
         self._note_edits(side, number, ref, before, place.entries().get(ref, {}))
 
