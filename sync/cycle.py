@@ -107,9 +107,7 @@ class Cycle:
             for name, side in self.sides.items()
         ]
         started = self.clock.monotonic()
-        self.observations = observe_all(
-            readers, state, sweep=self.wishes.sweep, stop=self.stop, together=self.together
-        )
+        self.observations = observe_all(readers, state, sweep=self.wishes.sweep, stop=self.stop, together=self.together)
         self.read_at = dict.fromkeys(self.sides, started)
         wishes = self.wishes
         told = Circumstances(

@@ -42,7 +42,8 @@ class LinkDiff:
     deltas: list[Delta] = field(default_factory=list)
     pairs: dict[Field, Pair] = field(default_factory=dict)
     first: dict[Field, Value] = field(default_factory=dict)
-    owed: list[Field] = field(default_factory=list)  # views that another mapping moved, and what no longer follows from the children
+    # views that another mapping moved, and what no longer follows from the children
+    owed: list[Field] = field(default_factory=list)
 
 
 def diff_link(link: Link, task: Task, entry: Entry, lens: Lens, *, at: datetime | None, thawed: bool) -> LinkDiff:

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.contract import FieldCapability, Holding, Stored
 from connectors.projection import cut
-from connectors.task import Field, Status
+from connectors.task import EMPTY, Field, Status
 from sync.core.model import Do, Intent, Link, LinkLife, Pair, Version
 from sync.core.settle import (
     CREATE_AGAIN,
@@ -76,7 +76,10 @@ def test_a_task_that_was_made_is_linked_and_what_the_request_carried_is_agreed()
     link = created(lenses, intent_of(title=SENT), {TITLE: SENT, NOTE: "note"}, answer(title=CUT))
     assert state.links[1, "b"] is link
     assert (link.task, link.side, link.ref, link.life, link.wrote) == (1, "b", "b1", LinkLife.LIVE, 7)
-    assert link.pairs == {TITLE: Pair(SENT, CUT)}
+    assert link.pairs.pop(TITLE) == Pair(SENT, CUT)
+    empty = {name: EMPTY[name] for name in link.pairs}
+    unseen = {name: Pair(value, value, confirmed=False, before=value) for name, value in empty.items()}
+    assert link.pairs == unseen, "what the answer does not show is as in any new entry"
     assert link.acked == {NOTE: 0, STATUS: 0}, "what the request could not carry, and what was not wanted, is owed"
     assert lenses.refs["b", "b1"] == 1
     assert task.title == SENT
@@ -277,7 +280,7 @@ def test_what_was_refused_before_and_is_wanted_now_is_tried_even_if_the_create_d
     state.links[old.key] = old
     link = created(lenses, intent_of(title=SENT), {TITLE: SENT, NOTE: "note"}, answer(title=SENT))
     assert (link.refused, link.reasons) == ({DUE: 4}, {DUE: "no dates"})
-    assert (link.raw_hash, link.mapping, link.own_modified) == ("other", "1", None), "as good as a read"
+    assert (link.raw_hash, link.mapping, link.own_modified) == ("", "1", None), "read again: it shows not everything"
 
 
 def test_what_was_wanted_and_shown_is_the_sides_own_value():

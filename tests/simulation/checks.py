@@ -187,7 +187,11 @@ class Verdict:
         edits = [edit for edit in ledger.edits if edit.number in numbers]
         first = min(removal.at for removal in removals)
         return all(
-            edit.field in TOLD and edit.number == number and edit.at < first and edit.added and self._saw(removals[0], edit)
+            edit.field in TOLD
+            and edit.number == number
+            and edit.at < first
+            and edit.added
+            and self._saw(removals[0], edit)
             for edit in edits
         )
 
@@ -219,7 +223,11 @@ class Verdict:
                     continue
                 if name in link.refused or name in link.unknown or name in link.derived:
                     continue
-                if not lens.spec.writes(name) or not lens.spec.capabilities.can(Verb.UPDATE) or lens.refuses(name, value):
+                if (
+                    not lens.spec.writes(name)
+                    or not lens.spec.capabilities.can(Verb.UPDATE)
+                    or lens.refuses(name, value)
+                ):
                     continue
                 view, pair = lens.view(name, value), link.pairs.get(name)
                 if pair is None or not (same(name, pair.sent, view) and same(name, pair.stored, seen[name])):

@@ -30,9 +30,23 @@ TRAITS: dict[str, dict] = {
 }
 """What a memory side is like."""
 
-_CHECKVIST = {name: values for name, values in CheckvistReading.choices().items() if name not in {
-    "access", "second_step", "refused", "restored", "login", "unknown_list", "people", "header", "life", "refresh",
-}}
+_CHECKVIST = {
+    name: values
+    for name, values in CheckvistReading.choices().items()
+    if name
+    not in {
+        "access",
+        "second_step",
+        "refused",
+        "restored",
+        "login",
+        "unknown_list",
+        "people",
+        "header",
+        "life",
+        "refresh",
+    }
+}
 _OGSM = {name: values for name, values in OgsmReading.choices().items() if name not in {"access", "paging", "people"}}
 DAY = date(2026, 4, 1)
 WEIGHTS = {"edit": 9, "add": 3, "remove": 2, "restore": 0.6, "move": 1.5, "swap": 0.5, "twins": 0.5}

@@ -55,7 +55,12 @@ class Line(BaseAdapter):
         return str(path).endswith(("/tasks.json", "/actions.json"))
 
     def _response(
-        self, request: requests.PreparedRequest, status: int, headers: dict[str, str], body: bytes, length: int | None = None
+        self,
+        request: requests.PreparedRequest,
+        status: int,
+        headers: dict[str, str],
+        body: bytes,
+        length: int | None = None,
     ) -> requests.Response:
         told = {**headers, "Content-Length": str(len(body) if length is None else length)}
         told["Date"] = format_datetime(self._points.server_time(self._side).replace(microsecond=0), usegmt=True)

@@ -105,7 +105,11 @@ class Play:
         if ref is None or not place.takes(member):
             return
         before = place.entries()[ref]
-        if member is Field.STATUS and member in place.eyes.capabilities.derived_from_children and self._below(side, ref):
+        if (
+            member is Field.STATUS
+            and member in place.eyes.capabilities.derived_from_children
+            and self._below(side, ref)
+        ):
             return
         typed = f"{number} {value}" if member is Field.TITLE else value
         new = self._new(member, before.get(member), typed)
