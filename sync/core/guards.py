@@ -1,7 +1,7 @@
 """Outgoing guards (stage 9): what is over a limit is held, the rest goes on.
 
-A row that is held stays held until a person decides, or until what it holds is no longer planned: it withdraws itself
-then. An approval lasts until the action was carried out.
+A row that is held stays held until a person decides or lifts the guard, or until what it holds is no longer planned: it
+withdraws itself then. An approval lasts until the action was carried out.
 """
 
 from __future__ import annotations
@@ -36,9 +36,12 @@ def guard_outgoing(
     known = {held.key: held for held in state.held}
     over = _over(state, actions, policy, now)
     passed: list[Action] = []
+    lifted: set[str] = set()
     for action in actions:
         key = _key(action)
         guard = "creates" if action.do is Do.CREATE else "deletes"
+        if guard in allow:
+            lifted.add(key)
         if key and _stopped(known.get(key), beyond=key in over, allowed=guard in allow):
             if key not in known:
                 known[key] = _held(action, key, over[key], now)
@@ -46,7 +49,7 @@ def guard_outgoing(
         elif action.do is not Do.CREATE or limit is None or limit > 0:
             limit = limit - 1 if limit is not None and action.do is Do.CREATE else limit
             passed.append(action)
-    planned = {_key(action) for action in actions}
+    planned = {_key(action) for action in actions} - lifted
     state.held = [held for held in state.held if held.key in planned or not _is_guarded(held)]
     return passed
 

@@ -16,6 +16,7 @@ from sync.core.lens import Lenses
 from sync.core.match import Cluster, Member
 from sync.core.model import Held, HeldKind, SideName, State, TaskId, TaskLife
 from sync.core.policy import GroupPolicy, SideSpec
+from sync.core.text import folded
 
 LOST: Final = "lost"
 """Of a side's refused guard: a person does not want anything made there on a guess."""
@@ -68,9 +69,12 @@ def doubted(lenses: Lenses) -> set[tuple[TaskId, SideName]]:
     state = lenses.state
     found = {(task, name) for name, side in state.sides.items() for task in side.ties.values()}
     found |= {(task, name) for name, side in state.sides.items() if side.lost for task in state.tasks}
-    for held in state.held:
-        if held.kind is not HeldKind.MATCH:
-            continue
+    matches = [held for held in state.held if held.kind is HeldKind.MATCH]
+    many = {(folded(held.title), held.side) for held in matches if held.data.get("many")}
+    if many:  # too many to be named: any of their title
+        tasks = [(task.id, folded(task.title)) for task in state.tasks.values()]
+        found |= {(task, side) for task, title in tasks for wanted, side in many if title == wanted}
+    for held in matches:
         names = held.data.get("candidates")
         for name in names if isinstance(names, list | tuple) else ():
             side, _, ref = str(name).partition(":")
