@@ -16,7 +16,7 @@ from sync.core.lens import Lenses
 from sync.core.model import Link, SideName, State, TaskId, TaskLife
 from sync.core.sides import meet
 from sync.cycle import Cycle
-from sync.store import ActedRow, CycleRow, Finding, MovedRow, Store, StoreError
+from sync.store import DAMAGED, ActedRow, CycleRow, Finding, MovedRow, Store, StoreError
 from sync.ties import Tie, ties_of
 from sync.tracing import Explanation, Tracer
 
@@ -115,7 +115,7 @@ class Looking:
     def examine(self) -> Diagnosis:
         """The store against itself, and every linked task against its side. Repairs nothing."""
         found = Diagnosis(findings=self.store.findings())
-        if any(finding.where == "store" and finding.asks for finding in found.findings):
+        if any(finding.where == DAMAGED for finding in found.findings):
             return found  # what such a store says of the sides is worth nothing
         for name, sides in self.groups.items():
             try:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from sync.store.errors import LeaseError, LeaseHeld, LeaseLost, NoLongerOpen, NotFound, StoreError
-from sync.store.examining import Finding
+from sync.store.examining import DAMAGED, Finding
 from sync.store.history import ActedRow, CycleRow, MovedRow
 from sync.store.lease import Lease
 from sync.store.owner import Owner
 from sync.store.store import Store
 
 __all__ = [
+    "DAMAGED",
     "ActedRow",
     "CycleRow",
     "Finding",

@@ -14,6 +14,9 @@ from sync.store.tables import GROUP, HELD, INTENT, LINK, SIDE, TASK
 
 SHOWN: Final = 5  # damages in a finding, that are told in the database's own words
 
+DAMAGED: Final = "store file"
+"""Where a finding is after which nothing else that the store says is worth looking at."""
+
 _RESTORE: Final = "put a backup in its place, or move the store away: the next run finds the ties again"
 _REPORT: Final = "this is a fault in tasksync: please report it; `tasksync run --once --sweep` reads everything anew"
 
@@ -40,9 +43,9 @@ def _damage(connection: Connection) -> Iterator[Finding]:
     reports = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check")]
     if reports != ["ok"]:
         told = "; ".join(" ".join(report.split()) for report in reports[:SHOWN])
-        yield Finding(where="store", what=f"the file is damaged: {told}", do=_RESTORE)
+        yield Finding(where=DAMAGED, what=f"the file is damaged: {told}", do=_RESTORE)
     for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(SHOWN):
-        yield Finding(where="store", what=f"row {row} of {table} refers to a {parent} that is not there", do=_RESTORE)
+        yield Finding(where=DAMAGED, what=f"row {row} of {table} refers to a {parent} that is not there", do=_RESTORE)
 
 
 def _ties(connection: Connection) -> Iterator[Finding]:

@@ -17,7 +17,11 @@ NO_LIST = 'without = ["changes"]'
 @pytest.fixture
 def place(tmp_path) -> Place:
     """Two vaults that have met: both hold Milk, Eggs and Bread. In cycle 2 both renamed Milk, and here won."""
-    place = Place(tmp_path)
+    return agreed(tmp_path)
+
+
+def agreed(folder) -> Place:
+    place = Place(folder)
     place.put("here", "Milk", "Eggs", description="fresh")
     place.put("there", "Bread")
     place.once()
@@ -25,6 +29,12 @@ def place(tmp_path) -> Place:
     place.change("there", "Milk", title="Soy milk")
     place.once()
     return place
+
+
+@pytest.fixture(scope="module")
+def met(tmp_path_factory) -> Place:
+    """The same, for what changes nothing."""
+    return agreed(tmp_path_factory.mktemp("met"))
 
 
 def refused(done, *words: str, code: int = 2) -> None:
@@ -42,8 +52,8 @@ def narrow(done) -> None:
         assert len(line) <= 100, line
 
 
-def test_explain_says_whose_each_value_is_and_what_lost(place):
-    done = place.run("explain", "oat milk")
+def test_explain_says_whose_each_value_is_and_what_lost(met):
+    done = met.run("explain", "oat milk")
     narrow(done)
     assert done.out.startswith('t1 "Oat milk"  [work]\n  here: here1\n  there: m1\n')
     assert '  title: "Oat milk"\n    from here in cycle 2, version 2: of several edits the one' in done.out
@@ -53,8 +63,8 @@ def test_explain_says_whose_each_value_is_and_what_lost(place):
 
 
 @pytest.mark.parametrize("name", ["t1", "here:here1", "there:m1", "OAT"])
-def test_a_task_is_named_by_id_by_ref_or_by_a_piece_of_its_title(place, name):
-    document = place.run("explain", name, "title", "--json").json
+def test_a_task_is_named_by_id_by_ref_or_by_a_piece_of_its_title(met, name):
+    document = met.run("explain", name, "title", "--json").json
     assert document == {
         "task": "t1",
         "title": "Oat milk",
@@ -94,8 +104,8 @@ def test_a_task_is_named_by_id_by_ref_or_by_a_piece_of_its_title(place, name):
         (["resolve", "l1", "take", "here"], "No lost value has the id l1"),
     ],
 )
-def test_what_there_is_not_is_a_usage_error(place, arguments, words):
-    refused(place.run(*arguments), words)
+def test_what_there_is_not_is_a_usage_error(met, arguments, words):
+    refused(met.run(*arguments), words)
 
 
 def test_a_side_that_can_not_hold_a_value_or_be_told_it_is_shown(tmp_path):
@@ -266,26 +276,26 @@ BAD_TIES = {
     "no refs": ('{"group": "work", "task": "t1", "refs": {}}', "refs names no side"),
     "no task": ('{"group": "work", "task": 1, "refs": {"here": "x"}}', "task is no text"),
     "bytes": (b"\xff\xfe", "this is no JSON"),
-    "twice": ('{"group": "work", "task": "t8", "refs": {"here": "new"}}\n' * 2, "here:new stands in line 1 already"),
+    "twice": ('{"group": "work", "task": "t8", "refs": {"here": "new"}}\n' * 2, "here:new stands in line 4 already"),
     "two tasks": ('{"group": "work", "task": "t1", "refs": {"here": "here1", "there": "m2"}}', "different tasks"),
     "another ref": ('{"group": "work", "task": "t1", "refs": {"here": "here1", "there": "m9"}}', "there:m1 here"),
 }
 
 
 @pytest.mark.parametrize("case", BAD_TIES)
-def test_ties_that_are_wrong_are_named_with_their_line_and_nothing_is_written(place, case):
+def test_ties_that_are_wrong_are_named_with_their_line_and_nothing_is_written(met, case):
     line, words = BAD_TIES[case]
-    file = place.folder / "bad"
+    file = met.folder / "bad"
     data = line if isinstance(line, bytes) else line.encode()
     file.write_bytes(b'{"group": "work", "task": "t7", "refs": {"here": "good"}}\n# a remark\n\n' + data)
-    before = place.run("export").out
-    done = place.run("import", "bad")
+    before = met.run("export").out
+    done = met.run("import", "bad")
     assert done.code == 2
     assert words in done.err
     assert re.search(r"bad:[45]: ", done.err)
-    document = place.run("import", "bad", "--json").json["error"]
+    document = met.run("import", "bad", "--json").json["error"]
     assert (document["kind"], document["problems"][0]["line"] >= 1) == ("usage", True)
-    assert place.run("export").out == before
+    assert met.run("export").out == before
 
 
 def test_after_a_lost_store_a_side_without_a_list_waits_for_its_ties(tmp_path):
