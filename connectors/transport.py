@@ -45,8 +45,8 @@ class Http:
     ``timeout`` is in seconds: for the connection to stand, then for the answer to begin, then for each part of it.
     ``attempts`` and ``longest_wait`` (seconds) bound the repeats. ``limiter`` None: no budget of ours, while a pause
     that the vendor asks for still holds. ``requests`` counts every request that left, repeats, redirects and log-ins
-    included. ``jitter`` gives numbers in 0 … 1. ``adapter`` makes what sends a request, and notes in the exchange whether
-    a byte of it left.
+    included. ``jitter`` gives numbers in 0 … 1. ``adapter`` makes what sends a request; that notes in the exchange
+    whether a byte of it left.
     """
 
     def __init__(  # noqa: PLR0913 - everything that the outside decides is passed in

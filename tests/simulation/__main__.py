@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 
-
 FOUND = 3  # seeds that fail: enough to choose from
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 
 from connectors.contract import Verb
 from connectors.task import Field, same
@@ -38,7 +39,14 @@ class Verdict:
             return self.wrong
         self.wrong += self.play.doubles + self.play.ledger.faults_found
         self.state, self.rows = self._stored()
-        self.wrong += [*self._presence(), *self._agreement(), *self._edits(), *self._history(), *self._invented()]
+        self.wrong += [
+            *self._phantoms(),
+            *self._presence(),
+            *self._agreement(),
+            *self._edits(),
+            *self._history(),
+            *self._invented(),
+        ]
         return self.wrong
 
     # Going quiet
@@ -155,13 +163,13 @@ class Verdict:
                 yield f"{number} was deleted on {removals[0].side}, and is still there"
         for side, found in there.items():
             for number in found.keys() - alive:
-                if not (self._let_go(number, side) or self._brought_back(number, side)):
+                if not (self._let_go(side) or self._brought_back(number, side)):
                     yield f"{number} is on {side}, and is no task that lives"
 
     def _can_hold(self, side: str) -> bool:
         return self.play.places[side].eyes.capabilities.can(Verb.CREATE)
 
-    def _let_go(self, number: int, side: str) -> bool:
+    def _let_go(self, side: str) -> bool:
         """Whether a side kept what it could not delete."""
         return not self.play.places[side].eyes.capabilities.can(Verb.DELETE)
 
@@ -184,7 +192,7 @@ class Verdict:
         if ledger.restored or number in ledger.twins:
             return False
         numbers = {number, *ledger.family.get(number, ())}
-        edits = [edit for edit in ledger.edits if edit.number in numbers]
+        edits = [edit for edit in ledger.edits if edit.number in numbers and (edit.before or edit.field in TOLD)]
         first = min(removal.at for removal in removals)
         return all(
             edit.field in TOLD
@@ -251,7 +259,9 @@ class Verdict:
                 missing -= words(task.values.get(edit.field))
         for row in self.rows:
             if isinstance(row, MovedRow) and row.field is edit.field and row.lost:
-                missing -= words(decode(row.field, row.old))
+                stands = words(decode(row.field, row.new))
+                if not stands or stands - edit.removed:  # it lost to what it had not seen
+                    missing -= words(decode(row.field, row.old))
         for removal in self.play.ledger.removals:
             if removal.number == edit.number and missing:
                 held = self.play.places[removal.side].takes(edit.field)
@@ -269,6 +279,17 @@ class Verdict:
         later = [one for one in self.play.ledger.edits if one.number == edit.number and one.field is edit.field]
         return frozenset().union(*(one.removed for one in later if one is not edit))
 
+    def _phantoms(self) -> Iterator[str]:
+        """What is said to be a side's edit was typed there."""
+        numbers = {task.id: number_of(task.title) for task in self.state.tasks.values()}
+        for row in self.rows:
+            if not isinstance(row, MovedRow) or row.lost or row.field not in {Field.TITLE, Field.DUE}:
+                continue
+            mine = [e for e in self.play.ledger.edits if e.side == row.side and e.number == numbers[row.task]]
+            typed = frozenset().union(*(words(edit.after) for edit in mine if edit.field is row.field))
+            if not words(decode(row.field, row.new)) <= typed:
+                yield f"nobody on {row.side} made {row.title!r} {row.field.value} {row.new!r} ({row.rule})"
+
     def _invented(self) -> Iterator[str]:
         """Nobody's status is the group's; and who is known on one side only is named on that side only."""
         for task in self.state.tasks.values():
@@ -277,10 +298,18 @@ class Verdict:
             value = task.values.get(Field.STATUS)
             if self.play.respelt and task.life is TaskLife.ALIVE and typed and value not in typed:
                 yield f"{task.title!r} is {value}, which nobody said: {typed}"
+            if isinstance(value := task.values.get(Field.DUE), date) and not isinstance(value, datetime):
+                typed = {edit.after for edit in mine if edit.field is Field.DUE and self._holds_times(edit.side)}
+                if typed and all(isinstance(one, datetime) for one in typed):
+                    yield f"{task.title!r} is due on {value}, and the time of day is lost: {typed}"
         for side, place in self.play.places.items():
             for shown in place.entries().values():
                 if side not in self.play.strangers and "carla" in str(shown.get(Field.ASSIGNEES)):
                     yield f"carla is on {side}, where nobody knows her"
+
+    def _holds_times(self, side: str) -> bool:
+        noon = datetime(2026, 4, 5, 12, tzinfo=UTC)
+        return isinstance(self.play.places[side].eyes.capabilities.of(Field.DUE).view.view(noon), datetime)
 
     def _history(self) -> Iterator[str]:
         """Every entry that is linked and was not made by a person has the row of its create."""

@@ -171,11 +171,13 @@ class Drawer:
         return "\n\n".join(f"note {self._word()}" for _ in range(self.random.choice((1, 3))))
 
     def _person(self) -> Step:
-        match self.random.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]:
-            case "edit":
-                return ("edit", self._side(), self._number(), *self._change())
-            case "add":
-                return self._add()
+        word = self.random.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+        if word == "edit":
+            return ("edit", self._side(), self._number(), *self._change())
+        return self._add() if word == "add" else self._rarer(word)
+
+    def _rarer(self, word: str) -> Step:
+        match word:
             case "move":
                 return ("move", self._side(), self._number(), self.random.choice((None, self._number())))
             case "swap":

@@ -70,7 +70,7 @@ def _place(error: Exception) -> str:
 
 
 def shrink(history: History, tries: int = 400) -> History:
-    """The smallest history found that fails in the same way: without steps, incidents and order that it does not need."""
+    """The smallest history found that fails in the same way: without steps and incidents that it does not need."""
     kind = play(history).kind
 
     def fails(candidate: History) -> bool:

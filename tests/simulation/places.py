@@ -25,8 +25,8 @@ from connectors.task import Field, Native, Person, Value
 from connectors.transport import Http
 from sync.core.policy import PersonRule
 from tests.simulation.ledger import Shown
-from tests.simulation.steps import Fault, Points
 from tests.simulation.line import Line
+from tests.simulation.steps import Fault, Points
 
 BERLIN = ZoneInfo("Europe/Berlin")
 PEOPLE = (
@@ -100,7 +100,8 @@ class Place:
         raise NotImplementedError
 
     def restore(self, ref: str) -> bool:
-        """A person brings a task back, where that can be done."""
+        """A person brings a task back; whether that can be done here."""
+        del ref
         return False
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from connectors.task import Field, Status, Value, same
 from sync.core.policy import AccessPolicy, ConflictPolicy, DeletePolicy, EvidencePolicy, GroupPolicy, SideSpec
@@ -85,7 +85,7 @@ class Play:
             self._add(side, number, fields)
 
     def _same(self, number: int, sides: Sequence[str], fields: dict) -> None:
-        """Two people make the same task, in one field more than the title: one task, where both sides hold that field."""
+        """Two people make the same task, in one field more than the title: it is one."""
         if not all(self.places[side].takes(Field.DUE) for side in sides):
             sides = sides[:1]
         for side in sides:
@@ -291,7 +291,9 @@ class Play:
     def _new(self, name: Field, old: Value, value: object) -> Value:
         """What a person types, who sees ``old``."""
         if name is Field.DUE:
-            return date.fromisoformat(value) if value else None
+            if not value:
+                return None
+            return datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
         if name is Field.STATUS:
             return Status(value)
         if name is Field.ASSIGNEES:

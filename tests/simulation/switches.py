@@ -104,8 +104,8 @@ SWITCHES: dict[str, Switch] = {
         "sync.core.plan",
         "        return [self._action(Do.UPDATE, task, link, lens, fields)] if fields else []",
         "        if fields:\n"
-        "            fields = {n: lens.view(n, v) for n, v in task.values.items() if n not in UNSENT and lens.spec.writes(n)"
-        " and not lens.refuses(n, v) and n not in link.derived}\n"
+        "            fields = {n: lens.view(n, v) for n, v in task.values.items() if n not in UNSENT"
+        " and lens.spec.writes(n) and not lens.refuses(n, v) and n not in link.derived}\n"
         "        return [self._action(Do.UPDATE, task, link, lens, fields)] if fields else []",
     ),
     "11": _one(
@@ -151,7 +151,7 @@ SWITCHES: dict[str, Switch] = {
         "sides without a list are not polled",
         "sync.fetch",
         "        for ref, link in links.items():\n            if link.live:\n",
-        "        for ref, link in links.items():\n            if link.live and not link.raw_hash:\n",
+        "        for ref, link in links.items():\n            if not links:\n",
     ),
     "18": _one(
         "children are made before their parents",
@@ -197,6 +197,7 @@ class _Finder(importlib.abc.MetaPathFinder):
         self._sources = sources
 
     def find_spec(self, name, path=None, target=None):
+        del path, target
         if name not in self._sources:
             return None
         file = str(_file(name))
@@ -209,6 +210,7 @@ class _Loader(importlib.machinery.SourceFileLoader):
         self._source = source
 
     def get_code(self, fullname):
+        del fullname
         return compile(self._source, self.path, "exec", dont_inherit=True)
 
 

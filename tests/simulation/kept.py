@@ -1,0 +1,134 @@
+"""Histories that once failed, made small, each with what it broke."""
+
+from __future__ import annotations
+
+from tests.simulation.history import History
+
+KEPT: dict[str, History] = {
+    # A create's answer was lost. A person edited the new entry before it was found again, and what the entry then
+    # showed was taken for what the server had made of it: the edit reached nobody.
+    "an edit before a create is found again": History(
+        {"sides": [("a", "memory", {}), ("b", "checkvist", "root=null,order=mixed,clear_due=ignored,to_root=both")]},
+        [
+            ("add", "b", 3, {"title": "3 e10"}),
+            ("cycle", 0, ((14, "fault", "reset before"),)),
+            ("edit", "a", 3, "description", "note e16"),
+        ],
+    ),
+    # The answer to a create did not tell an empty description. What a person typed there before the next read was
+    # taken for the side's first opinion, and agreed on as if the server had stored it.
+    "an edit of what a create's answer did not tell": History(
+        {"sides": [("a", "checkvist", ""), ("b", "memory", {"silent": ["description", "labels"]})]},
+        [
+            ("add", "a", 1, {"title": "1 e1"}),
+            ("cycle", 0, ()),
+            ("edit", "b", 1, "description", ("first", "note e15")),
+        ],
+    ),
+    # A task was made on a side that has no due dates, so nobody had an opinion on it. A person's due date on a second
+    # side met the empty one of a third as a first opinion, lost, and was cleared.
+    "an edit of a field that nobody had a value for": History(
+        {
+            "sides": [
+                ("a", "checkvist", ""),
+                ("b", "checkvist", "never=empty,tags=text,expired=403,to_root=both"),
+                ("c", "memory", {"not_held": ["due", "labels", "description"]}),
+            ]
+        },
+        [("add", "c", 3, {"title": "3 e6"}), ("cycle", 0, ()), ("edit", "b", 3, "due", "2026-04-16")],
+    ),
+    # The last child of a closed Checkvist item was deleted. The item kept its derived status as a leaf, the shadow took
+    # it, and nobody told the item that its task is open.
+    "a parent that is a leaf again is told its status": History(
+        {"sides": [("a", "checkvist", "single=array"), ("b", "checkvist", "order=tree,tags=array")]},
+        [
+            ("add", "b", 1, {"title": "1 e1 ünï"}),
+            (
+                "cycle",
+                0,
+                ((18, "add", "b", 3, {"description": "note e9", "labels": ["e10"], "parent": 1, "title": "3 e8"}),),
+            ),
+            ("edit", "b", 3, "status", "completed"),
+            ("cycle", 0, ()),
+            ("remove", "b", 1),
+            ("edit", "a", 1, "description", ("line", 2, "note e18")),
+        ],
+    ),
+    # A person said which entry an unanswered create had made, and history had no row for it.
+    "a create that a person found has its row": History(
+        {
+            "sides": [
+                ("a", "memory", {"without": ["changes"]}),
+                ("b", "checkvist", "no_due=empty,errors=soft"),
+                ("c", "memory", {"without": ["update"]}),
+            ]
+        },
+        [
+            ("add", "c", 1, {"title": "1 e1 a long name for it"}),
+            ("cycle", 0, ()),
+            ("remove", "b", 1),
+            ("cycle", 0, ()),
+            (
+                "cycle",
+                5297,
+                (
+                    (3, "fault", "html"),
+                    (
+                        11,
+                        "add",
+                        "c",
+                        2,
+                        {"description": "note e9", "due": "2026-04-11", "parent": 1, "title": "2 e8  milk"},
+                    ),
+                ),
+            ),
+            ("cycle", 47021, ((30, "crash"),)),
+        ],
+    ),
+    # The answer to a change of an item was lost, and in the same turn the item was to be moved: a second intent for
+    # the same task and side, which the store refuses, ended the whole cycle.
+    "nothing else is done to an entry in doubt": History(
+        {"sides": [("a", "checkvist", "expired=403"), ("b", "checkvist", "")]},
+        [
+            ("add", "a", 1, {"title": "1 e1"}),
+            (
+                "add",
+                "a",
+                2,
+                {"description": "note e3", "due": "2026-04-05", "labels": ["e5"], "title": "2 e2 a long name for it"},
+            ),
+            ("add", "a", 3, {"description": "note e7", "labels": ["e8"], "parent": 1, "title": "3 e6  milk"}),
+            ("add", "a", 4, {"description": "note e10", "labels": ["e11"], "parent": 2, "title": "4 e9"}),
+            ("cycle", 25523, ((43, "crash"),)),
+            ("edit", "b", 2, "due", None),
+            ("edit", "a", 2, "description", ("append", "note e14")),
+            ("cycle", 44640, ()),
+            ("edit", "b", 3, "due", "2026-04-16"),
+            (
+                "twins",
+                5,
+                ("a", "b"),
+                {"description": "note e18\n\nnote e19\n\nnote e20", "due": "2026-04-22", "title": "5 e17"},
+            ),
+            ("edit", "b", 2, "description", "note e22"),
+            ("cycle", 7623, ((3, "fault", "500"), (14, "fault", "empty body"))),
+            ("pass", 660),
+            (
+                "cycle",
+                23717,
+                ((2, "fault", "500"), (2, "fault", "empty listing"), (36, "edit", "b", 5, "status", "completed")),
+            ),
+            (
+                "add",
+                "b",
+                6,
+                {"description": "note e24\n\nnote e25\n\nnote e26", "labels": ["e27"], "parent": 2, "title": "6 e23"},
+            ),
+            ("pass", 61),
+            ("cycle", 58008, ((39, "edit", "a", 6, "labels", ("add", "e28")),)),
+            ("move", "a", 4, None),
+            ("cycle", 38146, ((7, "fault", "429, 1 h"), (17, "fault", "refused"), (38, "fault", "500 after"))),
+            ("cycle", 40520, ((10, "fault", "empty body"), (15, "fault", "502"), (40, "fault", "429, 7 s"))),
+        ],
+    ),
+}
