@@ -31,6 +31,7 @@ lint: $(VENV)/.dev ## style, formatting, types, arrows between modules
 
 torture: $(VENV)/.dev ## the long campaigns: everything that invents its input, with thousands of examples
 	TASKSYNC_TORTURE=1 $(BIN)/python -m pytest -n auto --maxprocesses=8 --hypothesis-profile=torture -m "torture or hypothesis" $(PYTEST_ARGS)
+	$(BIN)/python -m tests.simulation --histories 10000 --seed 10000
 	$(BIN)/python -m tests.mutation
 
 bench: $(VENV)/.dev ## the benchmarks

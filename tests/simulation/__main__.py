@@ -1,8 +1,13 @@
-"""One history: ``python -m tests.simulation --seed N [--rule-off K] [--shrink] [--log]``."""
+"""One history, or many.
+
+``python -m tests.simulation --seed N [--rule-off K] [--shrink] [--log]`` plays the history of a seed.
+``python -m tests.simulation --histories 10000 [--jobs 2] [--seed N]`` plays a campaign and prints its figures.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 FOUND = 3  # seeds that fail: enough to choose from
@@ -15,13 +20,25 @@ def main() -> int:
     parser.add_argument("--shrink", action="store_true", help="look for a smaller history that fails in the same way")
     parser.add_argument("--rule-off", metavar="K", help="play it with a rule of the engine switched off")
     parser.add_argument("--hunt", type=int, metavar="N", help="look for seeds that fail, among N from this one on")
+    parser.add_argument("--histories", type=int, metavar="N", help="play so many, and print the figures")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes of a campaign")
     parser.add_argument("--log", action="store_true", help="print the log of events")
     asked = parser.parse_args()
     if asked.rule_off:
         from tests.simulation.switches import switch_off
 
         switch_off(asked.rule_off)
+    if asked.histories:
+        return _campaign(asked)
     return _hunt(asked) if asked.hunt else _one(asked)
+
+
+def _campaign(asked: argparse.Namespace) -> int:
+    from tests.simulation.campaign import run
+
+    campaign = run(range(asked.seed, asked.seed + asked.histories), asked.jobs)
+    print(*campaign.lines(), sep="\n")
+    return 1 if campaign.failed else 0
 
 
 def _hunt(asked: argparse.Namespace) -> int:

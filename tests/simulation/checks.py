@@ -85,7 +85,7 @@ class Verdict:
     def _may_write_next(self, report: GroupReport) -> bool:
         """Whether what was not complete in this cycle lets the next one write."""
         aside = any(side.read.value not in {"complete", "since", "polled"} for side in report.sides.values())
-        return bool(report.waiting or report.owed or aside)
+        return bool(report.waiting or aside)
 
     def _stays_quiet(self) -> None:
         writes, requests = self.play.figures["writes"], self.play.figures["requests"]

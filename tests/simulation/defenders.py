@@ -18,14 +18,15 @@ TWO = _group(("memory", PLAIN), ("memory", PLAIN))
 MADE = [("add", "a", 1, {"title": "1 e1"}), ("cycle", 0, ())]
 
 DEFENDERS: dict[str, tuple[dict, list[tuple]]] = {
-    # b's edit is taken in and the process dies before a is told: what a still shows is nobody's edit.
+    # b's edit is taken in and a can not be told: the title that a still shows is nobody's edit.
     "1": (
         TWO,
         [
             ("add", "b", 1, {"title": "1 e1"}),
             ("cycle", 0, ()),
             ("edit", "b", 1, "title", "e2"),
-            ("cycle", 0, ((13, "crash"),)),
+            ("cycle", 0, ((13, "fault", "refused"),)),
+            ("edit", "a", 1, "description", "note e3"),
         ],
     ),
     # The server passes over an empty date: that is agreed, and not an edit there.

@@ -22,14 +22,6 @@ def test_a_small_campaign(part):
     assert not campaign.failed, "\n".join(campaign.lines())
 
 
-@pytest.mark.torture
-def test_the_campaign(capsys):
-    campaign = run(range(10_000, 20_000), jobs=os.cpu_count() or 1)
-    with capsys.disabled():
-        print("", *campaign.lines(), sep="\n")
-    assert not campaign.failed, "\n".join(campaign.lines())
-
-
 @pytest.mark.parametrize("name", sorted(KEPT))
 def test_what_once_failed(name):
     assert play(KEPT[name]).wrong == ()
