@@ -356,3 +356,37 @@ def test_doctor_of_a_damaged_store_says_so(place):
     assert done.code in {2, 3}
     assert "damaged" in done.out + done.err
     assert "Traceback" not in done.err
+
+
+def test_a_plan_says_what_of_a_mapping_changed(tmp_path):
+    place = Place(tmp_path, there="days_only = true")
+    place.put("here", "Milk", due="2026-04-01T23:30:00+00:00")
+    place.once()
+    place.config.write_text('timezone = "Asia/Tokyo"\n' + place.config.read_text(encoding="utf-8"), encoding="utf-8")
+    out = place.run("plan").out
+    assert "due: 2026-04-01 → 2026-04-02" in out
+    assert "its time zone changed" in out
+
+
+def test_history_keeps_what_contends_and_what_a_person_let_go(tmp_path):
+    place = Place(tmp_path, group='conflict = "hold"')
+    place.put("here", "Milk")
+    place.once()
+    place.change("here", "Milk", title="Oat milk")
+    place.change("there", "Milk", title="Soy milk")
+    place.once()
+    (cycle, _) = place.run("log", "--json").json["cycles"]
+    assert {(row["side"], row["new"], row["rule"]) for row in cycle["changes"]} == {
+        ("here", "Oat milk", "held"),
+        ("there", "Soy milk", "held"),
+    }
+    fields = place.run("explain", "t1", "title", "--json").json["fields"]
+    assert (fields["title"]["value"], fields["title"]["version"]) == ("Milk", 1)
+    assert "held: h1 asks which value stands: tasksync held" in place.run("explain", "t1").out
+    (row,) = place.run("held", "--json").json["held"]
+    place.run("resolve", row["id"], "set", "Rice milk")
+    place.once()
+    told = place.run("explain", "t1", "title", "--json").json["fields"]["title"]
+    assert (told["value"], told["by"], told["rule"]) == ("Rice milk", "", "a person decided")
+    lost = [one["old"] for one in place.run("log", "--json").json["cycles"][0]["changes"] if one["rule"] == "lost"]
+    assert sorted(lost) == ["Oat milk", "Soy milk"]
