@@ -78,7 +78,7 @@ class Ledger:
 
     def _write(self, marks: Mapping[str, str], lines: Sequence[str]) -> None:
         text = "\n".join([HEAD + json.dumps(dict(sorted(marks.items())), ensure_ascii=False), *lines, ""])
-        draft = self.file.with_name(self.file.name + ".new")
+        draft = self.file.with_name(f"{self.file.name}.{os.getpid()}.new")
         try:
             handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
             with os.fdopen(handle, "w", encoding="utf-8") as out:

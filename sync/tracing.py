@@ -117,7 +117,7 @@ class Tracer:
             rule=version.rule or NEW,
             sides={spec.name: self._on(name, spec.name) for spec in self.lenses.policy.sides},
             losers=self._losers(name),
-            held=conflict.id if conflict is not None else 0,
+            held=conflict.id if conflict is not None and not conflict.decision else 0,
         )
 
     def _losers(self, name: Field) -> list[Loser]:
