@@ -72,8 +72,6 @@ class Intake:
 
     def _joinable_tasks(self, first: Collection[SideName]) -> list[Task]:
         state = self.merge.lenses.state
-        if not first:
-            return []
         return [
             task
             for task in state.tasks.values()

@@ -132,7 +132,7 @@ class _Matcher:
         """First pass: the same title and one more equal field."""
         doubted: list[Cluster] = []
         for cluster in list(group):
-            if cluster not in group or cluster.task is not None or len(cluster.members) != 1:
+            if cluster.task is not None:  # each entry joins what stands before it, at its own turn
                 continue
             fits = [other for other in group if self._joinable(cluster, other) and self._field_equal(cluster, other)]
             if not fits:
@@ -150,7 +150,7 @@ class _Matcher:
     def join_by_title(self, group: list[Cluster]) -> list[Cluster]:
         """Second pass: the title alone, where each side has it once; twins that nothing tells apart, in their order."""
         for cluster in list(group):
-            if cluster not in group or cluster.task is not None:
+            if cluster.task is not None:
                 continue
             fits = [other for other in group if self._joinable(cluster, other)]
             sides = [side for one in group for side in one.sides]
@@ -189,7 +189,7 @@ class _Matcher:
         }
 
     def _joinable(self, cluster: Cluster, other: Cluster) -> bool:
-        if other is cluster or cluster.sides & other.sides or not self._titled_alike(cluster, other):
+        if cluster.sides & other.sides or not self._titled_alike(cluster, other):
             return False
         if other.task is not None:
             return all(member.first_meeting for member in cluster.members.values())

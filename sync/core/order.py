@@ -85,7 +85,7 @@ def _rank(merge: Merge, side: SideName, order: Sequence[TaskId], moved: set[Task
         if Field.POSITION in task.values and task_id not in moved:
             continue
         low = _number(tasks[order[index - 1]].values.get(Field.POSITION)) if index else None
-        if low is not None and high is not None and high - low == 1:
+        if low is not None and high is not None and 0 <= high - low <= 1:
             _respace(merge.lenses.state, tasks[order[index - 1]])
             _rank(merge, side, order, {task for task in moved if task in order[index:]})
             return
@@ -174,13 +174,12 @@ def _moves(state: State, side: SideName, current: Sequence[TaskId], coming: set[
 
 def _staying(current: Sequence[TaskId], desired: Sequence[TaskId], movable: set[TaskId]) -> set[TaskId]:
     """What need not be moved: all that may not, and as many of the others as stand right between those."""
-    fixed = [task for task in desired if task not in movable]
-    anchors = longest_common_order([task for task in current if task not in movable], fixed)
+    anchors = longest_common_order([task for task in current if task not in movable], desired)
     here, there = _gaps(current, anchors), _gaps(desired, anchors)
     staying = set(anchors)
     for gap, tasks in there.items():
         right = [task for task in here.get(gap, ()) if task in movable]
-        staying |= longest_common_order(right, [task for task in tasks if task in movable])
+        staying |= longest_common_order(right, tasks)
     return staying
 
 

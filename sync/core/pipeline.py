@@ -213,7 +213,7 @@ class _Cycle:
             parents[task_id] = task.values.get(Field.PARENT)
             for name in (name for name in Field if name in fields):
                 self.merge.field(task, name, fields[name])
-        moved = [task_id for task_id, fields in grouped.items() if Field.PARENT in fields and task_id in parents]
+        moved = [task_id for task_id, fields in grouped.items() if Field.PARENT in fields]
         break_cycles(self.merge, moved, parents)
         for side in ordered_sides(self.lenses):
             observation = self.observations.get(side)
@@ -223,8 +223,6 @@ class _Cycle:
     def _positions(self, side: SideName, observation: Observation) -> dict[TaskId, int]:
         found: dict[TaskId, int] = {}
         for link in self.state.of_side(side):
-            if not link.live:
-                continue
             entry: Entry | None = observation.entries.get(str(link.ref))
             pair = link.pairs.get(Field.POSITION)
             value = (
@@ -289,5 +287,5 @@ class _Cycle:
         return [
             Note(task=link.task, title=self.state.tasks[link.task].title, side=name, ref=link.ref, field=None, why=why)
             for link, why in found.waiting
-            if link.live and self.state.tasks[link.task].life is TaskLife.ALIVE
+            if self.state.tasks[link.task].life is TaskLife.ALIVE
         ]

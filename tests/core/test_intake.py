@@ -173,3 +173,18 @@ def test_what_nothing_tells_apart_is_asked():
     intake.run({})
     assert [held.ref for held in state.held] == ["b1"]
     assert all(link.life is LinkLife.LIVE for link in state.links.values())
+
+
+def test_a_task_that_lacks_one_of_two_sides_that_are_met_is_joined():
+    state, intake = world(met="", a=[entry("a9", title="Bread")], b=[entry("b7", title="Milk")])
+    add_task(state, 1, {TITLE: "Milk"}, "a")
+    assert intake.run({}) == 1
+    assert ("Milk", "ab") in titles(state)
+
+
+def test_a_task_that_has_all_sides_does_not_stand_in_the_way():
+    """Two new entries of its title are one new task."""
+    state, intake = world(met="a", a=[entry("a9", title="Milk")], b=[entry("b9", title="Milk")])
+    add_task(state, 1, {TITLE: "Milk"}, "a", "b")
+    assert intake.run({}) == 1
+    assert titles(state) == [("Milk", "ab"), ("Milk", "ab")]

@@ -92,6 +92,45 @@ CASES = {
         sets("a1 b1 c1"),
         set(),
     ),
+    "two sides, each equal in another field": (
+        [
+            entry("a1", title="Milk", due=APRIL, description="x"),
+            entry("b1", title="Milk", due=APRIL),
+            entry("c1", title="Milk", description="x"),
+        ],
+        sets("a1 b1 c1"),
+        set(),
+    ),
+    "equal twins there, and another with the title": (
+        [
+            entry("a1", title="Milk", due=APRIL),
+            entry("b1", title="Milk", due=APRIL),
+            entry("b2", title="Milk", due=APRIL),
+            entry("b3", title="Milk", due=MAY),
+        ],
+        sets("a1 b1", "b2", "b3"),
+        set(),
+    ),
+    "twins of which a third is closed": (
+        [
+            entry("a1", title="Milk", due=APRIL, status=Status.NEEDS_ACTION),
+            entry("a2", title="Milk", due=APRIL, status=Status.NEEDS_ACTION),
+            entry("a3", title="Milk", due=APRIL, status=Status.COMPLETED),
+            entry("b1", title="Milk", due=APRIL),
+        ],
+        sets("a1", "a2", "a3"),
+        {"b1"},
+    ),
+    "twins that fit, and one that fits less": (
+        [
+            entry("a1", title="Milk", due=APRIL, description="x"),
+            entry("a2", title="Milk", due=APRIL, description="x"),
+            entry("a3", title="Milk", due=APRIL),
+            entry("b1", title="Milk", due=APRIL, description="x"),
+        ],
+        sets("a1", "a2", "a3"),
+        {"b1"},
+    ),
     "no title": ([entry("a1", title=""), entry("b1", title="")], sets("a1", "b1"), set()),
 }
 
@@ -295,6 +334,10 @@ def test_a_side_that_cuts_titles_is_matched_by_what_it_would_show():
     assert joined(both, policy=policy)[0] == [(None, ["a1", "b1"])]
     other = [entry("a1", title="Milk and eggs", due=APRIL), entry("c1", title="Milk and beans", due=APRIL)]
     assert len(joined(other, policy=policy)[0]) == 2, "the same four letters are another title in full"
+    three = [*both, entry("c1", title="Milk and beans", due=APRIL)]
+    assert [refs for _, refs in joined(three, policy=policy)[0]] == [["a1", "b1"], ["c1"]], "each of them has to fit"
+    older = [entry("a1", title="Milk and eggs", due=APRIL), entry("b1", title="Milk and eggs", due=APRIL)]
+    assert joined(older, policy=policy)[0] == [(None, ["a1", "b1"])], "whole, from before it cut titles"
     task = {Field.TITLE: "Milk and eggs", Field.DUE: APRIL}
     assert joined([entry("b1", title="milk", due=APRIL)], [task], policy=policy)[0] == [(1, ["b1"])]
     assert joined([entry("a1", title="Milk", due=APRIL)], [task], policy=policy)[0] == [(None, ["a1"])]
@@ -328,7 +371,9 @@ def test_a_cluster_whose_entries_differ_on_being_done_ties_nothing_by_title():
 
 def test_an_entry_in_the_groups_terms():
     """Its parent is no task yet: left out."""
-    lenses = lenses_of(group("a"))
+    state = state_of(group("a"))
+    add_task(state, 9, {}, "a")
+    lenses = lenses_of(group("a"), state)
     found = member_of(lenses, "a", entry("a1", title="t", parent="a9", assignees=(ANNA,)), first_meeting=True)
     assert found.values == {Field.TITLE: "t", Field.ASSIGNEES: ("anna@example.com",)}
     assert (found.side, found.entry.ref, found.first_meeting) == ("a", "a1", True)
@@ -346,3 +391,21 @@ def test_an_entry_in_the_groups_terms():
 )
 def test_what_can_be_taken_in(how, expected):
     assert is_task(entry("a1", **how)) is expected
+
+
+def test_entries_that_others_have_joined_are_joined_by_title_too():
+    """Two were tied by a day; the third side has the title alone, between them."""
+    entries = [entry("a1", title="Milk", due=APRIL), entry("c1", title="Milk", due=APRIL), entry("b1", title="Milk")]
+    assert partition(*entries)[0] == sets("a1 b1 c1")
+
+
+def test_only_entries_of_sides_that_are_all_met_for_the_first_time_join_a_task():
+    """A task made on a known side, and on one that is met now, under a title that a third side has: a new one."""
+    policy = group(*"abc")
+    state = state_of(policy)
+    task = add_task(state, 1, {Field.TITLE: "Milk"}, "c")
+    lenses = lenses_of(policy, state)
+    old = member_of(lenses, "a", entry("a1", title="Milk", due=APRIL), first_meeting=False)
+    new = member_of(lenses, "b", entry("b1", title="Milk", due=APRIL), first_meeting=True)
+    found = match(lenses, [old, new], [task], {})
+    assert [(one.task, sorted(one.members)) for one in found.clusters] == [(None, ["a", "b"])]

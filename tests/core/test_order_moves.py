@@ -49,10 +49,11 @@ def came(merge, *numbers, on="a"):
     incoming(merge, on, {number: place for place, number in enumerate(numbers, start=1)})
 
 
+@pytest.mark.parametrize("gap", [GAP, 1], ids=["wide", "no room"])
 @pytest.mark.parametrize("wanted", list(permutations(range(1, 5))), ids=str)
-def test_whatever_order_comes_in_is_the_groups(wanted):
-    """Only what lies outside the longest common order has moved."""
-    state, merge = world(4)
+def test_whatever_order_comes_in_is_the_groups(wanted, gap):
+    """Only what lies outside the longest common order has moved, and each once."""
+    state, merge = world(4, ranks={number: number * gap for number in range(1, 5)})
     came(merge, *wanted)
     assert order(state) == list(wanted)
     moved = [row.task for row in merge.moved]
@@ -95,6 +96,24 @@ def test_where_there_is_no_room_all_siblings_get_new_ranks(before, after, expect
     assert len(merge.moved) == 1, "the others have not moved"
 
 
+def test_siblings_of_equal_rank_make_room_too():
+    """Two that came from other parents have one rank; a new task between them was once put after both."""
+    state, merge = world(3, ranks={1: 10, 2: 10})
+    del state.tasks[3].values[POSITION]
+    del state.links[3, "a"].pairs[POSITION]
+    came(merge, 1, 3, 2)
+    assert order(state) == [1, 3, 2]
+    assert merge.moved == []
+
+
+def test_ranks_in_another_order_than_that_of_the_side_end():
+    """What has no rank stands after its predecessor, wherever the next one is; nothing is spread for ever."""
+    state, merge = world(3, ranks={1: 20, 2: 10})
+    del state.tasks[3].values[POSITION]
+    came(merge, 1, 3, 2)
+    assert ranks(state) == {1: 20, 2: 10, 3: 20 + GAP}
+
+
 def test_siblings_under_another_parent_and_tasks_without_a_rank_keep_theirs():
     """Making room is for the siblings alone; those that the side does not have keep their place among them."""
     state, merge = world(7, ranks={1: 10, 2: 11, 3: 12, 4: 7, 5: 11, 6: 9}, parents={4: 7, 5: 7})
@@ -121,6 +140,16 @@ def test_each_parents_children_have_their_own_order():
     assert order_of(state, None) == [2, 1]
     assert order_of(state, 1) == [4, 3]
     assert len(merge.moved) == 2
+
+
+def test_cousins_are_ordered_apart():
+    """Equal places under two parents."""
+    parents = {3: 1, 4: 1, 5: 2, 6: 2}
+    ranked = {3: GAP, 4: 2 * GAP, 5: GAP, 6: 2 * GAP}
+    state, merge = world(6, parents=parents, ranks=ranked, places={3: 1, 4: 2, 5: 1, 6: 2})
+    incoming(merge, "a", {1: 1, 2: 2, 3: 1, 4: 2, 5: 2, 6: 1})
+    assert (order_of(state, 1), order_of(state, 2), len(merge.moved)) == ([3, 4], [6, 5], 1)
+    assert doubt_siblings(state, state.links[3, "a"]) == [state.links[4, "a"]]
 
 
 def test_what_is_not_linked_or_unconfirmed_has_not_moved():

@@ -114,6 +114,17 @@ def test_only_a_side_that_was_read_is_written(read, told, acts):
     assert (state.sides["b"].read_cycle == 9) is (read is not Read.NONE)
 
 
+@pytest.mark.parametrize(("kind", "taken"), [(Read.NONE, False), (Read.STILL_READING, True)])
+def test_a_read_that_is_not_finished_proves_nothing(kind, taken):
+    """No delete, no outcome of a request; what was read so far of edits and new tasks is taken in."""
+    state, policy = world()
+    state.intents = [Intent(task=1, side="b", do=Do.DELETE, ref="b1", patch={}, versions={})]
+    read = lists("b", entry("b1", deleted=True), entry("b9", title="new"), kind=kind)
+    decision = run(state, policy, as_it_was("a"), read)
+    assert (state.links[1, "b"].live, len(state.intents), decision.acted) == (True, 1, [])
+    assert (len(state.tasks) == 2) is taken
+
+
 def test_a_side_that_is_not_there_took_no_part():
     state, policy = world()
     decision = run(state, policy, lists("a", entry("a1", title="new")))
@@ -290,18 +301,57 @@ def test_a_guard_that_a_person_lifts_lets_the_read_pass():
 CHANGED = {"guards": GuardPolicy(changed=Limit(share=0.5, count=1))}
 
 
+def test_the_order_of_a_side_that_is_set_aside_is_not_taken():
+    state, policy = world(side("a", verbs=PLAIN), side("b", verbs=PLAIN), tasks=2, **CHANGED)
+    for number in (1, 2):
+        state.tasks[number].values[POSITION] = number * 100
+        state.links[number, "a"].pairs[POSITION] = state.links[number, "b"].pairs[POSITION] = Pair(number, number)
+    read = lists("a", entry("a2", title="x", position=1), entry("a1", title="y", position=2))
+    assert run(state, policy, read, as_it_was("b", 2)).reads["a"] is Read.SET_ASIDE
+    assert [state.tasks[number].values[POSITION] for number in (1, 2)] == [100, 200]
+
+
+def test_what_is_undeliverable_is_named():
+    fields = {**NO_ORDER, TITLE: FieldCapability(holding=Holding.READ_ONLY)}
+    state, policy = world(plain("a"), plain("b", fields=fields))
+    decision = run(state, policy, lists("a", entry("a1", title="new")), as_it_was("b"))
+    assert [(note.task, note.side, note.field) for note in decision.undeliverable] == [(1, "b", TITLE)]
+
+
+def test_a_question_about_a_side_that_was_not_read_stays():
+    state, policy = world()
+    state.held = [Held(kind=HeldKind.GUARD, key="guard:emptied:b", why="", choices=(), side="b")]
+    run(state, policy, as_it_was("a"), lists("b", kind=Read.NONE))
+    assert len(state.held) == 1
+
+
+def test_an_edit_is_no_move_in_a_cycle_that_a_move_makes():
+    """Task 1 goes under its child, whose title is edited on a lower side: the move goes back."""
+    state, policy = family()
+    state.tasks[2].values[PARENT] = 1
+    state.tasks[2].versions[PARENT] = Version(number=2, side="b")
+    for name in "ab":
+        state.links[2, name].pairs[PARENT] = Pair(f"{name}1", f"{name}1")
+    moved = lists("a", entry("a1", title="old", parent="a2"), unchanged=["a2"])
+    run(state, policy, moved, lists("b", entry("b2", title="new", parent="b1"), unchanged=["b1"]))
+    assert {number: task.values[PARENT] for number, task in state.tasks.items()} == {1: None, 2: 1}
+
+
 def test_a_side_on_which_almost_everything_changed_is_set_aside_before_it_is_absorbed():
     state, policy = world(tasks=2, **CHANGED)
     bad = entry("a9", problem="not JSON")
-    read = lists("a", entry("a1", title="x"), entry("a2", title="y"), entry("a3", title="new"), bad)
-    decision = run(state, policy, read, as_it_was("b", 2))
+    add_task(state, 5, {TITLE: "old"}, "a", "b")
+    state.links[5, "a"].acked[TITLE], state.links[5, "a"].pairs[TITLE] = 0, Pair("older", "older")
+    read = lists("a", entry("a1", title="x"), entry("a2", title="y"), entry("a3", title="new"), bad, unchanged=["a5"])
+    decision = run(state, policy, read, lists("b", unchanged=["b1", "b2", "b5"]))
     assert decision.reads["a"] is Read.SET_ASIDE
-    assert (decision.actions, decision.moved, len(state.tasks)) == ([], [], 2)
+    assert (decision.actions, decision.moved, len(state.tasks)) == ([], [], 3)
     assert [held.key for held in state.held] == ["guard:changed:a"]
     assert (state.links[1, "a"].raw_hash, state.sides["a"].read_cycle, state.sides["a"].last_complete) == ("h", 0, None)
-    again = lists("a", entry("a1", title="x"), entry("a2", title="y"), unchanged=["a3"])
-    passed = run(state, policy, again, as_it_was("b", 2), cycle=10, allow=frozenset({"changed"}))
-    assert len(passed.actions) == 2
+    again = lists("a", entry("a1", title="x"), entry("a2", title="y"), unchanged=["a3", "a5"])
+    unmoved = lists("b", unchanged=["b1", "b2", "b5"])
+    passed = run(state, policy, again, unmoved, cycle=10, allow=frozenset({"changed"}))
+    assert sorted((one.task, one.side) for one in passed.actions) == [(1, "b"), (2, "b"), (5, "a")]
 
 
 def test_deletes_of_a_side_that_was_set_aside_for_its_changes_wait():

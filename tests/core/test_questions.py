@@ -85,11 +85,13 @@ def ask(found, verdict, *, observation=None):
 def test_a_guard_that_stopped_a_read_is_asked_about_once():
     found = state()
     for _ in range(2):
+        for held in found.held:
+            held.id = 7
         [line] = ask(found, EMPTIED)
         assert line == f"{EMPTIED.why}: the read was set aside; tasksync held shows the choices"
     [held] = found.held
     assert (held.kind, held.key, held.side, held.since) == (HeldKind.GUARD, "guard:emptied:b", "b", NOW)
-    assert held.choices == ("approve", "refuse")
+    assert (held.id, held.choices) == (7, ("approve", "refuse")), "the same question, not another one"
     assert held.data == {"guard": "emptied", "read": "-3:b1,b2,b3"}
 
 

@@ -40,7 +40,8 @@ def test_the_cycle_that_a_task_stands_in(parents, start, cycle):
 
 
 @pytest.mark.parametrize(
-    ("parents", "expected"), [((None, 1, 2), [0, 1, 2]), ((2, 1), [1, 1]), ((9, 1), [0, 1]), ((1,), [0])]
+    ("parents", "expected"),
+    [((None, 1, 2), [0, 1, 2]), ((2, 1), [1, 1]), ((9, 1), [0, 1]), ((1,), [0]), ((2, 1, 1), [1, 1, 2])],
 )
 def test_how_many_ancestors_a_task_has(parents, expected):
     state = forest(*parents)
@@ -98,3 +99,9 @@ def test_an_undone_move_that_makes_another_cycle_is_followed():
 def test_nothing_moves_where_there_is_no_cycle():
     state = forest(None, 1)
     assert broken(state, [2], {2: None}) == ({1: None, 2: 1}, [], 0)
+
+
+def test_a_cycle_that_was_there_before_the_move_ends_the_search():
+    state = forest(2, 1)
+    parents, lost, conflicts = broken(state, [1], {1: 2})
+    assert (parents, [row[0] for row in lost], conflicts) == ({1: 2, 2: 1}, [1], 1)
