@@ -9,7 +9,6 @@ from connectors.task import Field, JsonValue, Person, Status, Value
 
 _DATES = frozenset({Field.START, Field.DUE, Field.COMPLETED})
 _SETS = frozenset({Field.LABELS, Field.ASSIGNEES})
-_TEXTS = frozenset({Field.TITLE, Field.DESCRIPTION, Field.URL})
 
 
 def encode(value: Value) -> JsonValue:

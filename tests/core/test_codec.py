@@ -163,3 +163,10 @@ def test_short_ids(typed, number):
     assert parse_short(typed) == number
     if number is not None:
         assert short(number) == typed
+
+
+def test_fields_as_json_and_back():
+    fields = {Field.TITLE: "Milk", Field.DUE: date(2026, 4, 1), Field.STATUS: Status.COMPLETED}
+    data = {"title": "Milk", "due": "2026-04-01", "status": "completed"}
+    assert encode_fields(fields) == data
+    assert decode_fields(data) == fields

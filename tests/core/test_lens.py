@@ -181,6 +181,7 @@ def test_a_side_value_in_the_groups_terms_and_in_the_vendors(field, seen, named,
         (Field.PARENT, "b77", 1, NO_OPINION),
         (Field.PARENT, None, 1, None),
         (Field.PARENT, "b3", 1, 3),
+        (Field.PARENT, "b1", 2, 2),
     ],
 )
 def test_what_an_edit_makes_of_a_value(field, seen, current, lifted):
@@ -247,3 +248,12 @@ def test_a_ref_that_another_task_has_now_is_not_forgotten():
 @pytest.mark.parametrize(("value", "parent"), [(3, 3), (None, None), ("3", None)])
 def test_a_tasks_parent(value, parent):
     assert canonical_parent(Task(id=1, values={Field.PARENT: value})) == parent
+
+
+def test_somebody_keeps_the_key_that_the_task_has():
+    """The same name on both sides: whom b shows by its own id is still whom a named."""
+    found = lenses()
+    found.state.sides["a"].people["3"] = Person(id="3", name="Cy")
+    found.state.sides["b"].people["73"] = Person(id="73", name="Cy")
+    policy = group("a", side("b"), people=RULES)
+    assert Lenses(found.state, policy)["b"].lift(Field.ASSIGNEES, ("73", "72"), ("a:3",)) == ("a:3", "ben")

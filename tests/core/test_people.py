@@ -132,6 +132,7 @@ def test_a_rule_tells_who_somebody_is(rules, people, key):
         (PersonRule(key="cy", name="Cyrus"), "a", None),
         (PersonRule(key="cy", name="Cyrus"), "names", "Cyrus"),
         (PersonRule(key="cy"), "names", None),
+        (PersonRule(key="cy"), "b", None),
         (PersonRule(key="cy", email="cy@example.com"), "mails", "cy@example.com"),
         (PersonRule(key="cy", email="cy@example.com"), "a", "5"),
         (PersonRule(key="cy", email="cy@example.com", name="Cy"), "a", "5"),
@@ -141,7 +142,9 @@ def test_a_rule_tells_who_somebody_is(rules, people, key):
 )
 def test_where_somebody_of_the_configuration_is_known(rule, side, handle):
     """By id, by e-mail, by a name that occurs once; a side that goes by name or e-mail takes those of the rule."""
-    found = directory(rule, a=[CY, Person(id="5", name="C", email="CY@example.com")], names=[Person(name="Bo")])
+    found = directory(
+        rule, a=[CY, Person(id="5", name="C", email="CY@example.com")], names=[Person(name="Bo")], b=[Person(id="8")]
+    )
     assert found.handle(side, "cy") == handle
 
 

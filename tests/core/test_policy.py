@@ -112,3 +112,8 @@ def test_a_side_that_tells_no_granularity_and_a_person_are_exact(seconds, expect
     exact = side("b", modified_granularity=None)
     best, _ = winner(Field.TITLE, [contender("", 0), contender("b", seconds)], group(exact))
     assert best.side == ("" if expected == "a" else "b")
+
+
+def test_the_clock_of_a_side_that_does_not_contend_does_not_count():
+    coarse = replace(COARSE, name="c")
+    assert winner(Field.TITLE, [contender("a", 0), contender("b", 8)], group(coarse, "a", "b"))[0].side == "b"
