@@ -121,7 +121,7 @@ class Merge:
             self._settle(task, name, deltas, explained.value, explained, "explained")
         elif merged is not None:
             self._settle(task, name, deltas, merged, contenders[0], "merged")
-        elif all(contender.derived for contender in contenders[:-1]) and stale:
+        elif stale and contenders[0].derived:
             self._absorb(task, name, deltas)  # what follows from older children gives way
         else:
             self._conflict(task, name, deltas, contenders)

@@ -61,7 +61,6 @@ class Recovery:
             return self._delete(intent, observation, link, entry)
         if entry is not None and not (entry.problem or entry.deleted or entry.container):
             self._update(intent, link, entry, lenses[intent.side])
-            return True
         read = observation.read is Read.COMPLETE or link.ref in observation.listed or link.ref in observation.gone
         return entry is not None or read
 
@@ -217,9 +216,7 @@ def open_requests(state: State, side: SideName) -> list[str]:
 
 
 def _same_title(sent: str, found: str) -> bool:
-    return bool(found) and (
-        sent == found or words(sent) == words(found) or (len(found) > len(sent) // 2 and sent.startswith(found))
-    )
+    return bool(found) and (words(sent) == words(found) or (len(found) > len(sent) // 2 and sent.startswith(found)))
 
 
 def _equal_payload(intent: Intent, seen: Mapping[Field, Value]) -> bool:

@@ -266,7 +266,7 @@ def test_three_texts_of_which_two_touch_are_a_conflict():
 def test_a_text_from_nothing_has_no_lines_of_its_own():
     state, task, merge = world(description=None)
     merge.field(task, NOTE, [edit(state, "a", NOTE, "left"), edit(state, "b", NOTE, None)])
-    assert task.values[NOTE] == "left"
+    assert (task.values[NOTE], merge.conflicts) == ("left", 0)
 
 
 def test_titles_do_not_merge_by_lines():
@@ -334,7 +334,9 @@ def test_one_of_three_contenders_that_became_equal_ends_nothing():
     merge.field(task, TITLE, [edit(state, "c", TITLE, "from c")])
     merge.field(task, TITLE, [edit(state, "b", TITLE, "from a")])
     assert len(state.held) == 1
-    merge.field(task, TITLE, [edit(state, "a", TITLE, "from c")])
+    merge.field(task, TITLE, [edit(state, "b", TITLE, "from c")])
+    assert len(state.held) == 1, "all are equal but the first"
+    merge.field(task, TITLE, [edit(state, "b", TITLE, "from a"), edit(state, "a", TITLE, "from c")])
     assert len(state.held) == 1, "the first and the last are equal, the second is not"
     merge.field(task, TITLE, [edit(state, "b", TITLE, "from c")])
     assert (state.held, task.values[TITLE]) == ([], "from c")
@@ -451,3 +453,13 @@ def test_a_status_that_advances_takes_the_completed_time_along():
     task.values[Field.COMPLETED] = EARLIER
     merge.advance(task, TITLE, "x", side="a", rule="edit")
     assert task.values[Field.COMPLETED] == EARLIER
+
+
+def test_late_edits_that_equal_the_current_value_of_a_lossy_side_are_explained():
+    """The current value counts in full, not as the side that made it would show it."""
+    state, task, merge = world("a", side("b", fields=SHORT), "c", title="long title", number=2)
+    task.versions[TITLE] = Version(number=2, side="b")
+    for name in "ac":
+        state.links[1, name].pairs[TITLE] = Pair("older", "older")
+    merge.field(task, TITLE, [edit(state, name, TITLE, "long title", acked=1) for name in "ac"])
+    assert (merge.conflicts, merge.moved, state.links[1, "c"].acked) == (0, [], {})

@@ -173,7 +173,8 @@ def test_what_follows_or_is_not_exchanged_is_not_sent(name, value):
 def test_a_field_that_a_side_does_not_read_and_a_side_that_is_only_read_are_not_written():
     state, _, policy = world(here(fields={TITLE: TWO_WAY, STATUS: TWO_WAY}), description="note")
     behind(state, NOTE)
-    assert told(plan(state, policy)) == []
+    planner = plan(state, policy)
+    assert (told(planner), notes(planner)) == ([], [])
     state, _, policy = world(replace(here(), access=AccessPolicy.READ))
     behind(state, TITLE)
     planner = plan(state, policy)
