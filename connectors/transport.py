@@ -21,7 +21,7 @@ from connectors.answers import Answer, Subject, page
 from connectors.budget import RateBudget
 from connectors.connection import Adapter, Exchange, body_of
 from connectors.contract import Clock
-from connectors.errors import BadSettings, ConnectorError, RateLimited
+from connectors.errors import BadSettings, ConnectorError, RateLimited, Transient
 from connectors.failures import FORESEEN, failure
 from connectors.limiter import Limiter, LocalLimiter
 from connectors.redact import Redactor
@@ -34,6 +34,7 @@ REDIRECTS: Final = 3
 """Redirects that a read follows: enough for a missing slash or a moved path."""
 WHOLE: Final = 4
 """A whole body may take this many times what its beginning may take: progress is waited for, dripping is not."""
+_SLEPT: Final = "did this machine sleep? it is done by whoever works on the group next"
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
 _SAME_METHOD: Final = frozenset({307, 308})
 _READING: Final = frozenset({"GET", "HEAD"})
@@ -46,7 +47,8 @@ class Http:
     ``attempts`` and ``longest_wait`` (seconds) bound the repeats. ``limiter`` None: no budget of ours, while a pause
     that the vendor asks for still holds. ``requests`` counts every request that left, repeats, redirects and log-ins
     included. ``jitter`` gives numbers in 0 … 1. ``adapter`` makes what sends a request; that notes in the exchange
-    whether a byte of it left.
+    whether a byte of it left. ``may_change`` is asked before each changing request leaves, after any
+    wait for the budget: the program may have slept meanwhile, and others may have done its work.
     """
 
     def __init__(  # noqa: PLR0913 - everything that the outside decides is passed in
@@ -63,6 +65,7 @@ class Http:
         secrets: Redactor,
         jitter: Callable[[], float] | None = None,
         adapter: Callable[[Exchange], BaseAdapter] = Adapter,
+        may_change: Callable[[], bool] = lambda: True,
     ) -> None:
         self.side = side
         self.requests = 0
@@ -70,6 +73,7 @@ class Http:
         self._where = origin(base_url)
         self._clock = clock
         self._limiter: Limiter = limiter if limiter is not None else LocalLimiter(RateBudget(), clock)
+        self._may_change = may_change
         self._timeout = timeout
         self._ca_file = ca_file
         self._verify: str | bool | None = None
@@ -143,6 +147,8 @@ class Http:
     def _exchanged(self, request: Request) -> Answer:
         """One request and its answer, as one use of the budget."""
         with self._limiter.acquire(request.cost, longest_wait=self._policy.longest_wait):
+            if request.subject.changing and not self._may_change():
+                raise Transient(f"{request.subject}: not sent, the time to send it is over", hint=_SLEPT)
             self._exchange.begin(self._timeout)
             try:
                 return self._answer(request, self._sent(request))

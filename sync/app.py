@@ -5,7 +5,7 @@ The only place that asks the registry for a vendor.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -128,7 +128,9 @@ class App:
             store=self._store,
             clock=self._clock,
             sides=self._sides,
-            make=lambda name, stack: self._cycle(name, wishes, stop=stop, progress=progress, stack=stack),
+            make=lambda name, stack, may_change: self._cycle(
+                name, wishes, stop=stop, progress=progress, stack=stack, may_change=may_change
+            ),
         )
         if plan is not None:
             runner.run_plan(report, plan, names)
@@ -221,12 +223,22 @@ class App:
         """What waits for a person."""
         return [row for name in self._groups(groups) for row in self._store.held(name) if not row[1].decision]
 
-    def _cycle(self, name: str, wishes: Wishes, *, stop: Event, progress: Progress, stack: ExitStack) -> Cycle:
+    def _cycle(
+        self,
+        name: str,
+        wishes: Wishes,
+        *,
+        stop: Event,
+        progress: Progress,
+        stack: ExitStack,
+        may_change: Callable[[], bool] = lambda: False,
+    ) -> Cycle:
         group = self.config.groups[name]
         sides: dict[SideName, Side] = {}
         specs: list[SideSpec] = []
         for side_name in group.sides:
-            side, spec = self._maker.make(self.config.sides[side_name], self._manifests[side_name], stack)
+            config, manifest = self.config.sides[side_name], self._manifests[side_name]
+            side, spec = self._maker.make(config, manifest, stack, may_change=may_change)
             sides[side_name] = side
             specs.append(spec)
         return Cycle(

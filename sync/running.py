@@ -16,12 +16,15 @@ from sync.store import Lease, LeaseError, Owner, Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runner:
-    """Runs groups. ``make`` gives a group's cycle, whose connections are closed with the stack that it gets."""
+    """Runs groups. ``make`` gives a group's cycle.
+
+    Its connections are closed with the stack that it gets, and it may change something while what it gets says so.
+    """
 
     store: Store
     clock: Clock
     sides: Mapping[str, Sequence[SideName]]
-    make: Callable[[str, ExitStack], Cycle]
+    make: Callable[[str, ExitStack, Callable[[], bool]], Cycle]
 
     def run_plan(self, report: RunReport, plan: str, names: Sequence[str]) -> None:
         """Carry a plan out, by its hash. All groups are decided before the first of them is carried out."""
@@ -47,7 +50,7 @@ class Runner:
                 except LeaseError as error:
                     report.groups[name] = self._not_taken(name, error)
                     continue
-                cycles[name] = self.make(name, stack)
+                cycles[name] = self.make(name, stack, leases[name].valid)
                 cycles[name].prepare(number=self.store.begin_cycle(name, self.clock.now()))
             go = holds(cycles)
             for name, cycle in cycles.items():

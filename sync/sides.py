@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -28,8 +29,18 @@ class SideMaker:
     clock: Clock
     redactor: Redactor
 
-    def make(self, side: SideConfig, manifest: Manifest, stack: ExitStack) -> tuple[Side, SideSpec]:
-        """One side. Raises ``SideDown`` where a connector can tell from its settings alone that they can not work."""
+    def make(
+        self,
+        side: SideConfig,
+        manifest: Manifest,
+        stack: ExitStack,
+        *,
+        may_change: Callable[[], bool] = lambda: False,
+    ) -> tuple[Side, SideSpec]:
+        """One side; ``may_change`` is asked before each changing request.
+
+        Raises ``SideDown`` where a connector can tell from its settings alone that they can not work.
+        """
         settings = settings_of(side)
         http = Http(
             side=side.name,
@@ -39,6 +50,7 @@ class SideMaker:
             timeout=side.timeout.total_seconds(),
             ca_file=str(side.ca_file) if side.ca_file is not None else None,
             secrets=self.redactor,
+            may_change=may_change,
         )
         stack.callback(http.close)
         connector = manifest.factory(settings, self.clock, http)

@@ -46,7 +46,8 @@ class Verdict:
 
 def missing_links(links: Sequence[Link], observation: Observation) -> list[Link]:
     """The live links that a complete read did not name, those that a get had nevertheless included."""
-    return [link for link in links if link.live and link.ref not in named(observation)]
+    listed = named(observation)
+    return [link for link in links if link.live and link.ref not in listed]
 
 
 def named(observation: Observation) -> frozenset[Ref]:

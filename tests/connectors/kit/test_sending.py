@@ -11,7 +11,9 @@ from urllib.parse import parse_qsl
 import pytest
 from starlette.responses import Response
 
+from connectors.budget import RateBudget, Window
 from connectors.errors import Applied, BadSettings, ConnectorError, Rejected, Transient
+from connectors.limiter import LocalLimiter
 from connectors.serving import Fault, Kind
 from tests.connectors.kit.site import SECRET, get, http, nobody, post, raw_server, read_request, reply
 
@@ -253,3 +255,16 @@ def test_many_threads_share_one_way(site):
         thread.join()
     assert failures == []
     assert way.requests == site.count == 80
+
+
+def test_a_change_is_not_sent_when_the_time_for_it_is_over_after_the_wait(site, clock):
+    """It waited for the budget, and the machine slept: somebody else has the work now. Reads go on."""
+    awake = iter([True, False, False, False])
+    budget = RateBudget(windows=(Window(limit=1, per=30.0),))
+    way = http(site.url, clock, limiter=LocalLimiter(budget, clock), attempts=1, may_change=lambda: next(awake))
+    post(way)
+    with pytest.raises(Transient, match="not sent") as caught:
+        post(way)
+    assert caught.value.applied is Applied.NO
+    assert (site.applied, site.count, way.requests) == (1, 1, 1)
+    assert get(way).status == 200
