@@ -85,7 +85,10 @@ class Verdict:
     def _may_write_next(self, report: GroupReport) -> bool:
         """Whether what was not complete in this cycle lets the next one write."""
         aside = any(side.read.value not in {"complete", "since", "polled"} for side in report.sides.values())
-        return bool(report.waiting or aside)
+        # A delete of ours may have made a leaf of a parent, whose status is its own again: the next read tells.
+        derives = any(place.eyes.capabilities.derived_from_children for place in self.play.places.values())
+        in_doubt = bool(report.owed and self._stored()[0].intents)
+        return bool(report.waiting or aside or in_doubt or (derives and report.deleted))
 
     def _stays_quiet(self) -> None:
         writes, requests = self.play.figures["writes"], self.play.figures["requests"]
