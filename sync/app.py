@@ -30,6 +30,7 @@ from sync.core.policy import GroupPolicy, SideSpec
 from sync.core.undo import Undo
 from sync.cycle import PERSON, Cycle, Side, Wishes
 from sync.looking import Looking
+from sync.outstanding import open_in
 from sync.progress import Progress, Silent
 from sync.report import (
     CheckReport,
@@ -193,7 +194,7 @@ class App:
         with ExitStack() as stack:
             cycle = self._bare(name, stack)
             state = self._store.load(name, self.config.groups[name].sides)
-            owed, undeliverable, waiting = cycle.open_in(state)
+            owed, undeliverable, waiting = open_in(state, cycle.policy, self._clock.now())
         last = self._store.cycles(name, limit=1)
         return GroupStatus(
             name=name,

@@ -17,21 +17,19 @@ from typing import Final
 import structlog
 
 from connectors.contract import Clock, Connector
-from connectors.task import Field
 from sync.apply import Outcome, Run, apply
 from sync.core.facts import Action, Decision, Note, Observation, Read
 from sync.core.lens import Lenses
 from sync.core.model import Do, HeldKind, SideName, State
-from sync.core.model import Side as SideState
 from sync.core.pipeline import Circumstances, decide
-from sync.core.plan import Planner
-from sync.core.policy import AccessPolicy, GroupPolicy
+from sync.core.policy import GroupPolicy
 from sync.core.sides import meet
 from sync.core.standing import FILTER_DISTRUSTED
 from sync.core.ties import mark_lost
 from sync.core.undo import Undo
 from sync.fetch import Reader, observe_all
 from sync.ledger import Ledger
+from sync.outstanding import still_open
 from sync.progress import Progress
 from sync.report import GroupPlan, GroupReport, Result, SideReport
 from sync.store import Lease, Store
@@ -147,7 +145,7 @@ class Cycle:
         )
         connectors = {name: side.connector for name, side in self.sides.items()}
         outcome = apply(run, connectors, decision.actions, self.together)
-        owed, undeliverable = self._open(state)
+        owed, undeliverable = still_open(state, self.policy, self.clock.now())
         for name, side in state.sides.items():
             side.links = sum(1 for link in state.of_side(name) if link.live)
         self.store.record(state, cycle=self.number, moved=(), acted=(), lease=lease)
@@ -171,7 +169,7 @@ class Cycle:
     def as_plan(self) -> GroupPlan:
         """What a cycle would do."""
         decision, state = self._decided()
-        _, undeliverable = self._open(state)
+        _, undeliverable = still_open(state, self.policy, self.clock.now())
         plan = GroupPlan(
             actions=decision.actions,
             held=[held for held in state.held if not held.decision],
@@ -185,55 +183,11 @@ class Cycle:
         plan.code = self._code(decision, len(plan.held), owed=0, sides=plan.sides)
         return plan
 
-    def open_in(self, state: State) -> tuple[list[Note], list[Note], list[Note]]:
-        """Owed, undeliverable and waiting, as the store has them now."""
-        for spec in self.policy.sides:
-            state.sides.setdefault(spec.name, SideState(name=spec.name))
-        actions, undeliverable = self._open(state)
-        owed = [
-            Note(
-                task=action.task,
-                title=action.title,
-                side=action.side,
-                ref=action.ref,
-                field=name,
-                why=f"{action.do.value} is owed",
-            )
-            for action in actions
-            for name in owed_fields(action)
-        ]
-        waiting = [
-            Note(
-                task=link.task,
-                title=state.tasks[link.task].title,
-                side=link.side,
-                ref=link.ref,
-                field=None,
-                why="not seen there",
-            )
-            for link in state.links.values()
-            if link.live and (link.misses or link.gone)
-        ]
-        return owed, undeliverable, waiting
-
     def _decided(self) -> tuple[Decision, State]:
         if self.decision is None or self.state is None:
             message = "a cycle is prepared before it is carried out"
             raise RuntimeError(message)
         return self.decision, self.state
-
-    def _open(self, state: State) -> tuple[list[Action], list[Note]]:
-        """What is still to be sent, to sides that take no part now as well, and what can not be."""
-        writable = frozenset(spec.name for spec in self.policy.sides if spec.access is not AccessPolicy.READ)
-        planner = Planner(Lenses(state, self.policy), self.clock.now(), writable)
-        planner.plan()
-        held_pairs = {(item.task, item.side) for item in state.held if item.kind in {HeldKind.CREATE, HeldKind.DELETE}}
-        open_actions = [
-            action
-            for action in planner.actions
-            if (action.task, action.side) not in held_pairs and action.do is not Do.LET_GO
-        ]
-        return open_actions, planner.undeliverable
 
     def _report(
         self, decision: Decision, state: State, outcome: Outcome, owed: list[Action], undeliverable: list[Note]
@@ -294,8 +248,3 @@ class Cycle:
             return Result.WAITING
         changed = report.created or report.updated or report.deleted or report.adopted
         return Result.CHANGED if changed else Result.QUIET
-
-
-def owed_fields(action: Action) -> list[Field | None]:
-    """The fields of an action, for a list of what is owed; a delete has none."""
-    return list(action.fields) or [None]

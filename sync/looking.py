@@ -16,6 +16,7 @@ from sync.core.lens import Lenses
 from sync.core.model import Link, SideName, State, TaskId, TaskLife
 from sync.core.sides import meet
 from sync.cycle import Cycle
+from sync.outstanding import open_in
 from sync.store import DAMAGED, ActedRow, CycleRow, Finding, MovedRow, Store, StoreError
 from sync.ties import Tie, ties_of
 from sync.tracing import Explanation, Tracer
@@ -72,7 +73,7 @@ class Looking:
             cycle = self.make(name, stack)
             state = self.store.load(name, self.groups[name])
             meet(state, cycle.policy)
-            owed, undeliverable, _ = cycle.open_in(state)
+            owed, undeliverable, _ = open_in(state, cycle.policy, cycle.clock.now())
             tracer = Tracer(
                 lenses=Lenses(state, cycle.policy),
                 task=state.tasks[number],
