@@ -96,6 +96,13 @@ def test_where_there_is_no_room_all_siblings_get_new_ranks(before, after, expect
     assert len(merge.moved) == 1, "the others have not moved"
 
 
+def test_where_there_is_room_for_one_nobody_else_is_touched():
+    state, merge = world(3, ranks={1: 10, 2: 12})
+    del state.tasks[3].values[POSITION]
+    came(merge, 1, 3, 2)
+    assert ranks(state) == {1: 10, 2: 12, 3: 11}
+
+
 def test_siblings_of_equal_rank_make_room_too():
     """Two that came from other parents have one rank; a new task between them was once put after both."""
     state, merge = world(3, ranks={1: 10, 2: 10})

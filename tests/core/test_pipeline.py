@@ -326,15 +326,18 @@ def test_a_question_about_a_side_that_was_not_read_stays():
 
 
 def test_an_edit_is_no_move_in_a_cycle_that_a_move_makes():
-    """Task 1 goes under its child, whose title is edited on a lower side: the move goes back."""
-    state, policy = family()
-    state.tasks[2].values[PARENT] = 1
+    """Task 1 goes from 3 to its own child, whose title is edited on a lower side: the move alone goes back."""
+    state, policy = world(tasks=3)
+    for number, parent in ((1, 3), (2, 1), (3, None)):
+        state.tasks[number].values[PARENT] = parent
+        for name in "ab":
+            ref = f"{name}{parent}" if parent else None
+            state.links[number, name].pairs[PARENT] = Pair(ref, ref)
     state.tasks[2].versions[PARENT] = Version(number=2, side="b")
-    for name in "ab":
-        state.links[2, name].pairs[PARENT] = Pair(f"{name}1", f"{name}1")
-    moved = lists("a", entry("a1", title="old", parent="a2"), unchanged=["a2"])
-    run(state, policy, moved, lists("b", entry("b2", title="new", parent="b1"), unchanged=["b1"]))
-    assert {number: task.values[PARENT] for number, task in state.tasks.items()} == {1: None, 2: 1}
+    moved = lists("a", entry("a1", title="old", parent="a2"), unchanged=["a2", "a3"])
+    decision = run(state, policy, moved, lists("b", entry("b2", title="new", parent="b1"), unchanged=["b1", "b3"]))
+    assert {number: task.values[PARENT] for number, task in state.tasks.items()} == {1: 3, 2: 1, 3: None}
+    assert [row.task for row in decision.moved if row.lost] == [1]
 
 
 def test_a_side_on_which_almost_everything_changed_is_set_aside_before_it_is_absorbed():
