@@ -21,16 +21,16 @@ def words(text: str) -> str:
 
 def merge_lines(base: str, ours: str, theirs: str) -> str | None:
     """The text with both changes, or None where they touch the same lines (rule 4)."""
-    if ours in (base, theirs):
+    if ours == base:
         return theirs
     if theirs == base:
         return ours
     lines = base.split("\n")
-    edits = sorted([*_edits(lines, ours.split("\n"), 0), *_edits(lines, theirs.split("\n"), 1)])
+    edits = sorted([*_edits(lines, ours.split("\n")), *_edits(lines, theirs.split("\n"))])
     merged: list[str] = []
     at = 0
     last: tuple[int, int, list[str]] | None = None
-    for start, end, _, new in edits:
+    for start, end, new in edits:
         if last is not None and (start, end, new) == last:
             continue
         if start < at or (last is not None and start == at):
@@ -41,6 +41,6 @@ def merge_lines(base: str, ours: str, theirs: str) -> str | None:
     return "\n".join(merged + lines[at:])
 
 
-def _edits(base: list[str], other: list[str], who: int) -> list[tuple[int, int, int, list[str]]]:
+def _edits(base: list[str], other: list[str]) -> list[tuple[int, int, list[str]]]:
     matcher = difflib.SequenceMatcher(None, base, other, autojunk=False)
-    return [(i1, i2, who, other[j1:j2]) for tag, i1, i2, j1, j2 in matcher.get_opcodes() if tag != "equal"]
+    return [(i1, i2, other[j1:j2]) for tag, i1, i2, j1, j2 in matcher.get_opcodes() if tag != "equal"]
