@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from base64 import b64encode
 from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote, quote_plus
@@ -44,11 +45,12 @@ class Redactor:
             self.add(secret)
 
     def add(self, secret: str) -> None:
-        """Mask this value from now on, also where it is written as an address, a form or JSON writes it."""
+        """Mask this value from now on, also where it is written as an address, a form, JSON or base64 writes it."""
         if not secret.strip():
             return
         addresses = {quote(secret, safe="", errors="replace"), quote_plus(secret, errors="replace")}
         forms = {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]} | addresses
+        forms.add(b64encode(secret.encode(errors="replace")).decode())
         with self._lock:
             if forms <= self._values:
                 return

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
@@ -34,6 +35,8 @@ REDIRECTS: Final = 3
 """Redirects that a read follows: enough for a missing slash or a moved path."""
 WHOLE: Final = 4
 """A whole body may take this many times what its beginning may take: progress is waited for, dripping is not."""
+_SAYING: Final = 64 * 1024
+"""Bytes of a refusal's body in which the vendor's words are looked for."""
 _SLEPT: Final = "did this machine sleep? it is done by whoever works on the group next"
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
 _SAME_METHOD: Final = frozenset({307, 308})
@@ -163,8 +166,11 @@ class Http:
         if self._verify is None:
             # Not when the side is made: a file that can not be read is an error of this side alone.
             self._verify = trusted(self._ca_file)
+        ready = prepared(request)
+        # A server may repeat what it was sent: user and password in base64 tell the password.
+        self._secrets.add(str(ready.headers.get("Authorization", "")).rpartition(" ")[2])
         return self._adapter.send(
-            prepared(request),
+            ready,
             stream=True,
             timeout=(self._timeout, self._timeout),
             verify=self._verify,
@@ -217,7 +223,9 @@ class Http:
         return answer
 
     def _refusal(self, request: Request, answer: Answer) -> ConnectorError:
-        error = error_of(answer, request.subject)
+        # Before the vendor's words are cut: a piece of a secret would not be known for what it is.
+        words = self._secrets.mask(answer.body[:_SAYING].decode(errors="replace")).encode()
+        error = error_of(replace(answer, body=words), request.subject)
         if isinstance(error, RateLimited) and error.retry_after is not None:
             self._limiter.block_until(answer.received + timedelta(seconds=error.retry_after))
         if isinstance(error, BadSettings) and (location := answer.headers.get("Location")):

@@ -181,7 +181,7 @@ class App:
                 progress.start(side_name, "checking", None)
                 with ExitStack() as stack:
                     side, spec = self._maker.make(self.config.sides[side_name], self._manifests[side_name], stack)
-                    report.sides[side_name] = check_side(side.connector, spec, state)
+                    report.sides[side_name] = check_side(side.connector, spec, state, mask=self._redactor.mask)
                 progress.stop(side_name)
         report.exit = 4 if any(side.state != "ok" for side in report.sides.values()) else 0
         return report
@@ -217,7 +217,7 @@ class App:
             why=side.why if side is not None else "",
             links=sum(1 for link in state.of_side(name) if link.live),
             last_complete=side.last_complete if side is not None else None,
-            unknown=unknown_lines(state, name),
+            unknown=tuple(map(self._redactor.mask, unknown_lines(state, name))),
         )
 
     def held(self, groups: Sequence[str]) -> list[tuple[str, Held]]:

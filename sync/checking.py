@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from connectors.contract import Connector, DeleteMeans, Discovery, Holding, Verb
 from connectors.errors import ConnectorError
@@ -15,10 +15,10 @@ SHOWN = tuple(name for name in Field if name not in {Field.COMPLETED, Field.CUST
 """The fields of the table: those that are exchanged."""
 
 
-def check_side(connector: Connector, spec: SideSpec, state: State) -> SideCheck:
+def check_side(connector: Connector, spec: SideSpec, state: State, *, mask: Callable[[str], str] = str) -> SideCheck:
     """Reach one side, and say how it holds each field.
 
-    ``state`` tells which words it has shown that its table does not know.
+    ``state`` tells which words it has shown that its table does not know; ``mask`` takes secrets out of them.
     """
     found = SideCheck(state="ok", why=None)
     try:
@@ -28,7 +28,8 @@ def check_side(connector: Connector, spec: SideSpec, state: State) -> SideCheck:
         found.why = str(error)
     unknown = unknown_words(state, spec.name)
     for name in SHOWN:
-        found.fields[name] = _field(spec, name, unknown.get(name, {}))
+        words = {mask(word): count for word, count in unknown.get(name, {}).items()}
+        found.fields[name] = _field(spec, name, words)
     found.notes = [*_notes(spec), *(f"{name.value}: {how.note}" for name in SHOWN if (how := spec.of(name)).note)]
     return found
 

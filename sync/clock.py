@@ -5,8 +5,11 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 from threading import Event
+from typing import Final
 
 from connectors.errors import Transient
+
+_BOOT: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", None)
 
 
 class SystemClock:
@@ -20,8 +23,12 @@ class SystemClock:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Seconds that never go back, also when somebody sets the system's time."""
-        return time.monotonic()
+        """Seconds that never go back, also when somebody sets the system's time.
+
+        On Linux the time that the machine slept counts (CLOCK_BOOTTIME): a lease runs out meanwhile, and who had it
+        must notice at once.
+        """
+        return time.clock_gettime(_BOOT) if _BOOT is not None else time.monotonic()
 
     def sleep(self, seconds: float) -> None:
         """Wait so many seconds; a negative number is none.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
-from urllib.parse import quote
+from pathlib import Path
+from threading import Event
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -18,12 +20,21 @@ from tests.system.stranger import RESET, Answer, Call
 KEY = "key-of-the-outline-&+=%é-9d1f"
 PASSWORD = "password-of-the-strategy-&+=%é-77ab"
 COMMANDS = (
+    ("--help",),
     ("check", "-vv"),
+    ("check", "--json", "-vv"),
     ("plan", "-vv"),
+    ("plan", "--json", "-vv"),
     ("run", "--once", "-vv"),
     ("run", "--once", "--json", "-vv"),
+    ("run", "--once", "--sweep", "-vv"),
     ("status", "-vv"),
+    ("status", "--json", "-vv"),
+    ("held", "-vv"),
+    ("held", "--json", "-vv"),
 )
+LATER = ("log", "explain", "undo", "export", "doctor", "discover", "backup")
+"""Commands that are run if there are such: what they print is searched as well."""
 
 
 def tells(when: str, call: Call) -> Answer | None:
@@ -43,11 +54,30 @@ def own(when: str, call: Call) -> Answer | None:
     return said(200, json.dumps([secret]).encode())
 
 
+def encoded(when: str, call: Call) -> Answer | None:
+    """A server that repeats user and password as a header has them, and the password alone."""
+    user, secret = ("api", PASSWORD) if call.path.startswith("/api/") else ("me@example.com", KEY)
+    pairs = [base64.b64encode(text.encode()).decode() for text in (f"{user}:{secret}", secret)]
+    return said(500, json.dumps({"message": pairs}).encode()) if when == "before" else None
+
+
+def lists(when: str, call: Call) -> Answer | None:
+    """A server whose list repeats, as a task, all that it was sent: in a text, in a word, in a label, in its id."""
+    if when == "after" or call.method != "GET" or not call.path.endswith(("/tasks.json", "/actions.json")):
+        return None
+    secret = PASSWORD if call.path.startswith("/api/") else KEY
+    odd = {"status": {"name": secret}, "due": secret, "progress": secret, "priority": secret, "labels": secret}
+    known = {"title": "x", "content": "x", "tags": {}, "tasks": [], "ogsm_canvases": [{"id": 789}]}
+    rows = [{"id": number, **known, **odd} for number in (1, 2, 3)]
+    return said(200, json.dumps([*rows, {"no": "id", "text": f"{secret} {dict(call.headers)}"}]).encode())
+
+
 def forms(secret: str) -> set[str]:
     """How a secret may show: as it is, as in an address, as in a header, as JSON has it."""
     users = ("me@example.com", "api")
     encoded = {base64.b64encode(f"{user}:{secret}".encode()).decode() for user in users}
-    return {secret, quote(secret), quote(secret, safe=""), json.dumps(secret)[1:-1], *encoded}
+    encoded |= {base64.b64encode(secret.encode()).decode(), base64.b64encode(f":{secret}".encode()).decode()}
+    return {secret, quote(secret), quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1], *encoded}
 
 
 def leaks(at: Group, *texts: str) -> list[str]:
@@ -62,10 +92,10 @@ def leaks(at: Group, *texts: str) -> list[str]:
 
 
 @pytest.fixture(params=["header", "parameter"])
-def guarded(request, tmp_path):
+def guarded(request, tmp_path, mould):
     """A group with marked secrets; tokens are passed in a header, or in a parameter."""
     reading = CheckvistReading(passing=request.param, login="object" if request.param == "header" else "text")
-    with group(tmp_path, outline=reading) as at:
+    with group(tmp_path, outline=reading, mould=mould) as at:
         at.outline.key, at.strategy.password = KEY, PASSWORD
         at.configure(group_keys='conflict = "hold"')
         yield at
@@ -75,9 +105,11 @@ def test_no_command_and_no_file_shows_a_secret(guarded):
     people = People(guarded)
     people.fill(4)
     texts = []
-    for arguments in COMMANDS:
+    listed = guarded.tasksync("--help").out
+    later = [(name, *more) for name in LATER if f" {name} " in listed for more in ((), ("--json",))]
+    for arguments in (*COMMANDS, *later):
         done = guarded.tasksync(*arguments)
-        assert done.code in {0, 4}, done.err
+        assert done.code in ({0, 4} if arguments in COMMANDS else {0, 2, 3, 4}), done.err
         texts += [done.out, done.err]
     assert guarded.outline.given, "nobody logged in"
     assert people.ledger.problems() == []
@@ -94,17 +126,84 @@ def test_no_command_and_no_file_shows_a_secret(guarded):
         pytest.param(instead(RESET), id="reset"),
         pytest.param(instead(faults.page()), id="a page"),
         pytest.param(own, id="as an answer"),
+        pytest.param(
+            instead(said(307, b"", ("Location", f"http://me:{quote(PASSWORD)}@127.0.0.1:9/"))), id="to a user"
+        ),
+        pytest.param(
+            instead(said(302, b"", ("Location", f"https://h/?token={quote_plus(KEY)}&password={quote(PASSWORD)}"))),
+            id="to a parameter",
+        ),
+        pytest.param(instead(said(429, b"{}", ("Retry-After", KEY)), of=faults.reads), id="as a pause"),
+        pytest.param(encoded, id="as in the header"),
+        pytest.param(instead(faults.cut(json.dumps([KEY, PASSWORD]).encode())), id="cut"),
+        pytest.param(lambda when, _: before(when, said(200, b"[]", ("Content-Encoding", KEY))), id="as a packing"),
+        pytest.param(lambda when, _: before(when, Answer(200, b"[]", (("Content-Type", PASSWORD),))), id="as a type"),
     ],
 )
-def test_no_error_of_a_vendor_shows_a_secret(tmp_path, fault):
-    with group(tmp_path, outline=CheckvistReading()) as at:
+def test_no_error_of_a_vendor_shows_a_secret(tmp_path, mould, fault):
+    """Neither for people nor for scripts, nor in what is remembered of it."""
+    with group(tmp_path, outline=CheckvistReading(), mould=mould) as at:
         at.outline.key, at.strategy.password = KEY, PASSWORD
-        at.configure()
+        at.configure(outline_keys='timeout = "5s"\nauth = "basic"')
         People(at).fill(2)
         at.outline.fault = at.strategy.fault = fault
-        done = at.tasksync("run", "--once", "-vv")
-        assert done.code == 4
+        for arguments in (("run", "--once", "-vv"), ("run", "--once", "--json"), ("check", "-vv"), ("plan", "--json")):
+            done = at.tasksync(*arguments)
+            assert done.code == 4
+            assert leaks(at, done.out, done.err) == []
+        at.outline.fault = at.strategy.fault = None
+        done = at.tasksync("status", "--json", "-vv")
         assert leaks(at, done.out, done.err) == []
+
+
+def before(when: str, answer: Answer) -> Answer | None:
+    """An answer in the place of the API's."""
+    return answer if when == "before" else None
+
+
+def test_a_write_that_a_server_answers_with_what_it_was_sent_shows_no_secret(tmp_path, mould):
+    """The log-in and the reads work, so that the error is that of a write, which history keeps."""
+    with group(tmp_path, outline=CheckvistReading(), mould=mould) as at:
+        at.outline.key, at.strategy.password = KEY, PASSWORD
+        at.configure()
+        People(at).fill(4)
+        at.outline.fault = at.strategy.fault = lambda when, call: tells(when, call) if call.writes else None
+        for arguments in (("run", "--once", "-vv"), ("run", "--once", "--json", "-vv"), *COMMANDS):
+            done = at.tasksync(*arguments)
+            assert leaks(at, done.out, done.err) == []
+
+
+def test_a_list_that_repeats_what_it_was_asked_with_is_shown_without_it(tmp_path, mould):
+    """What a vendor stores may hold a secret; what is said of an odd word, and of an odd entry, does not show it."""
+    with group(tmp_path, outline=CheckvistReading(), mould=mould) as at:
+        at.outline.key, at.strategy.password = KEY, PASSWORD
+        at.configure()
+        at.outline.fault = at.strategy.fault = lists
+        for arguments in COMMANDS:
+            done = at.tasksync(*arguments)
+            found = [leak for leak in leaks(at, done.out, done.err) if "printed" in leak]
+            assert found == [], (arguments, done)
+
+
+def test_the_process_list_shows_no_secret(guarded):
+    """A command line and its environment are for anybody to read: secrets come from the file, and stay there."""
+    entered, leave = Event(), Event()
+
+    def wait(when: str, call: Call) -> None:
+        if when == "before" and call.method == "GET" and not entered.is_set():
+            entered.set()
+            leave.wait(60)
+
+    guarded.outline.fault = wait
+    with guarded.start("run", "--once", "-vv") as process:
+        assert entered.wait(60)
+        folder = Path(f"/proc/{process.pid}")
+        names = ["cmdline", "environ", "comm", *(f"task/{one.name}/comm" for one in (folder / "task").iterdir())]
+        shown = [(folder / name).read_bytes().decode(errors="replace") for name in names]
+        leave.set()
+        out, err = process.communicate(timeout=60)
+    guarded.outline.fault = None
+    assert leaks(guarded, *shown, out.decode(), err.decode()) == []
 
 
 def test_no_message_about_the_configuration_shows_a_secret(tmp_path):

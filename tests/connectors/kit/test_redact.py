@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
@@ -24,6 +25,7 @@ def test_a_secret_is_masked_however_it_is_written(secret):
         json.dumps(secret),
         json.dumps(secret, ensure_ascii=False),
         urlencode({"x": secret}),
+        b64encode(secret.encode()).decode(),
     ]
     for form in forms:
         masked = redactor.mask(f"before <{form}> after")

@@ -268,3 +268,15 @@ def test_a_change_is_not_sent_when_the_time_for_it_is_over_after_the_wait(site, 
     assert caught.value.applied is Applied.NO
     assert (site.applied, site.count, way.requests) == (1, 1, 1)
     assert get(way).status == 200
+
+
+def test_a_secret_is_taken_out_of_the_vendors_words_before_they_are_cut(site):
+    """Also as the header had it. Cut first, a piece of it would stand at the end of the line, and nobody would know."""
+    pair = base64.b64encode(f"me:{SECRET}".encode()).decode()
+    for secret in (SECRET, pair):
+        for before in range(200 - len(secret), 201):
+            body = ("x" * before + secret).encode()
+            site.answer = lambda _, body=body: Response(body, status_code=400, media_type="text/plain")
+            with pytest.raises(Rejected) as caught:
+                get(http(site.url), auth=("me", SECRET))
+            assert secret[:4] not in str(caught.value)
