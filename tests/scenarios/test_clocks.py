@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sync.report import Result
+from tests.scenarios.breaking import meanwhile
 
 TIMES = {"times": True}
 
@@ -132,4 +133,32 @@ def test_a_due_date_that_is_taken_away_is_gone_everywhere(group):
     world.edit("b", b, due=None)
     world.run()
     assert world.on("a", "Milk")["due"] is None
+    assert world.run().result is Result.QUIET
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_clock_that_jumps_within_a_cycle_changes_nothing(group, hours):
+    """Between a request and its receipt: the answer is recorded, nothing is sent twice."""
+    world, a, _ = agreed(group, a={}, b={})
+    world.edit("a", a, title="Bread")
+
+    def jump():
+        world.clock.time += timedelta(hours=hours)
+
+    with meanwhile(world.vaults["b"], "update", jump, when="after"):
+        world.run()
+    assert world.titles("a") == world.titles("b") == ["Bread"]
+    assert world.run().result is Result.QUIET
+
+
+@pytest.mark.parametrize("day", ["2028-02-29", "2026-03-29", "2026-10-25"], ids=["leap day", "23 hours", "25 hours"])
+def test_a_task_of_an_odd_day_is_the_same_day_everywhere_and_goes_quiet(group, day):
+    """There and back: a side that knows days only moves the task to that day, and away from it."""
+    world, a, b = agreed(group, a={}, b={"days_only": True})
+    world.edit("b", b, due=day)
+    world.run()
+    assert str(world.on("a", "Milk")["due"]).startswith(day)
+    world.edit("a", a, due=day)
+    world.run()
+    assert world.on("a", "Milk")["due"] == world.on("b", "Milk")["due"] == day
     assert world.run().result is Result.QUIET
