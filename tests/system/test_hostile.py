@@ -74,7 +74,7 @@ def line_of(out: str, side: str) -> str:
     return line
 
 
-@pytest.mark.parametrize("side", ["outline", "strategy"])
+@pytest.mark.parametrize("side", ["outline", pytest.param("strategy", marks=pytest.mark.torture)])
 @pytest.mark.parametrize("name", WHOLE)
 def test_an_answer_that_is_no_list_is_told_in_one_line_and_nothing_moves(settled, name, side):
     at, people = settled

@@ -37,6 +37,11 @@ TIMES = {
 }
 
 
+def long(*values: object) -> list[object]:
+    """More cases of the same, for the long campaigns."""
+    return [pytest.param(value, marks=pytest.mark.torture) for value in values]
+
+
 @pytest.fixture
 def at(tmp_path, mould) -> Iterator[Group]:
     """A group whose store is there."""
@@ -98,7 +103,7 @@ def on_disk(at: Group, disk: Path) -> None:
     at.store = store
 
 
-@pytest.mark.parametrize("left", [0, 60_000, 150_000, 250_000])
+@pytest.mark.parametrize("left", [0, *long(60_000, 250_000), 150_000])
 def test_a_full_disk_is_told_and_room_on_it_is_enough_to_go_on(at, people, tmp_path, left):
     """However much was written before it was full: at the opening, the record, an intent, a receipt."""
     with small_disk(tmp_path / "disk", "1m") as disk:
@@ -115,7 +120,7 @@ def test_a_full_disk_is_told_and_room_on_it_is_enough_to_go_on(at, people, tmp_p
         heals(at, people)
 
 
-@pytest.mark.parametrize("most", [4096, 100_000, 200_000])
+@pytest.mark.parametrize("most", [4096, *long(100_000, 200_000)])
 def test_a_limit_on_the_size_of_files_is_told_as_an_unusable_store(at, people, most):
     said = told(at, {0, 2}, preexec_fn=limited(resource.RLIMIT_FSIZE, most))
     assert "store" in said or "work:" in said
@@ -137,7 +142,7 @@ def test_a_read_only_disk_is_told_as_an_unusable_store(at, people, tmp_path):
         heals(at, people)
 
 
-@pytest.mark.parametrize("most", [6, 8, 10, 12, 16])
+@pytest.mark.parametrize("most", [*long(6, 8), 10, *long(12, 16)])
 def test_too_few_files_are_told_and_the_next_run_goes_on(at, people, most):
     """Wherever they run out: opening the configuration, the store, a connection to a vendor."""
     before = at.writes
@@ -147,7 +152,7 @@ def test_too_few_files_are_told_and_the_next_run_goes_on(at, people, most):
 
 
 @pytest.mark.parametrize("seam", ["after an intent is committed", "in a commit"])
-@pytest.mark.parametrize("torn", ["noise", "half a frame", "an index of noise", "no index"])
+@pytest.mark.parametrize("torn", ["noise", *long("half a frame", "an index of noise"), "no index"])
 def test_a_torn_write_ahead_log_is_read_up_to_its_last_commit(at, people, seam, torn):
     """After a kill, what a commit was about to append is there in part, or as noise; or the log's index is lost."""
     at.settle()
