@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from connectors.checkvist.mapping import Body
-from connectors.task import Field, JsonValue, Patch
+from connectors.task import Field, JsonValue, Patch, is_empty
 
 NUMBERS: Final = frozenset({"parent_id", "position", "priority"})
 
@@ -27,6 +27,11 @@ class Dialect:
         """The fields of a patch whose spelling is open."""
         asked = [field for field in (Field.PARENT, Field.ASSIGNEES) if field in patch and field not in self.proved]
         return tuple(field for field in asked if field is Field.ASSIGNEES or patch.fields[field] is None)
+
+    @staticmethod
+    def tells(patch: Patch, field: Field) -> bool:
+        """Whether a write that took proves its spelling: nobody may also be what the other spelling was read as."""
+        return field is not Field.ASSIGNEES or not is_empty(field, patch.fields[field])
 
     def other(self, field: Field) -> Dialect:
         """The same but for the other spelling of a field."""

@@ -52,7 +52,7 @@ class Writer:
                     stored = self._put_as(entry, patch if stored is None else again, dialect)
                 except Rejected:
                     continue
-            if field in stored.entry.fields and _took(stored, patch, field):
+            if field in stored.entry.fields and _took(stored, patch, field) and dialect.tells(patch, field):
                 self._dialect = dialect.sure(field)
         if stored is None and refusal is not None:
             raise refusal

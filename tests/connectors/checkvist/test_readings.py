@@ -178,6 +178,16 @@ def test_the_spelling_that_works_is_remembered(bench):
         assert connector.get(child.ref).fields[Field.PARENT] is None
 
 
+def test_nobody_proves_no_spelling(bench):
+    """An empty list takes in either spelling: the next people are still tried in both."""
+    with bench("people=json") as it:
+        connector = it.connected()
+        entry = created(connector, {Field.TITLE: "A"}).entry
+        updated(connector, entry, {Field.ASSIGNEES: ()})
+        answer = updated(connector, entry, {Field.ASSIGNEES: (Person(id="12"),)})
+        assert [person.id for person in answer.entry.fields[Field.ASSIGNEES]] == ["12"]
+
+
 def test_somebody_whom_the_server_does_not_know_is_not_sent_over_and_over(bench):
     with bench() as it:
         connector = it.connected()
