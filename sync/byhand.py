@@ -11,10 +11,11 @@ from connectors.contract import Changes, Clock, Connector, Entry, Get
 from connectors.errors import Gone
 from sync.choices import UnknownName, fitting_choice
 from sync.core.adopt import Adoption
+from sync.core.cluster import Cluster
 from sync.core.codec import short
 from sync.core.evidence import let_go
 from sync.core.lens import Lenses
-from sync.core.match import Cluster, is_task, member_of
+from sync.core.match import is_task, member_of
 from sync.core.merge import Merge
 from sync.core.model import Do, Link, SideName, State, Task, TaskId, TaskLife
 from sync.core.settle import BY_HAND, tie_again

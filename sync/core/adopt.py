@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from connectors.task import Field, Status, Value, is_empty, same
+from connectors.task import Field, JsonValue, Status, Value, is_empty, same
+from sync.core.cluster import Cluster, Doubt, Member
 from sync.core.diff import UNMERGED
 from sync.core.lens import NO_OPINION
-from sync.core.match import Cluster, Doubt, Member
 from sync.core.merge import NEW, Merge
 from sync.core.model import Do, Held, HeldKind, Link, Pair, SideName, State, Task, TaskId
 from sync.core.policy import AccessPolicy
 from sync.core.settle import absorb_entry
 from sync.core.standing import ENTRIES, kept
+from sync.core.ties import unnamed
 
 MATCHED: Final = "matched"
 """The outcome of a link that matching made, without a request."""
@@ -141,27 +142,33 @@ class Adoption:
 
     def hold(self, doubts: Iterable[Doubt]) -> None:
         """Ask a person where an entry with several candidates belongs."""
+        state = self.merge.lenses.state
+        known = {held.key for held in state.held}
         for doubt in doubts:
-            self._hold_one(doubt, self.merge.lenses.state)
+            key = f"match:{doubt.member.side}:{doubt.member.entry.ref}"
+            if key not in known:
+                known.add(key)
+                self._hold_one(doubt, key, state)
 
-    def _hold_one(self, doubt: Doubt, state: State) -> None:
+    def _hold_one(self, doubt: Doubt, key: str, state: State) -> None:
         entry, side = doubt.member.entry, doubt.member.side
-        key = f"match:{side}:{entry.ref}"
-        if any(held.key == key for held in state.held):
-            return
         names = [name for cluster in doubt.candidates if (name := self._named(cluster))]
         title = str(entry.fields.get(Field.TITLE, ""))
+        any_of = f"any of {'more than ' * doubt.more}{len(doubt.candidates)} tasks"
+        data: dict[str, JsonValue] = {"candidates": names, ENTRIES: kept([entry])}
+        if doubt.more:
+            data |= unnamed(state, self.merge.cycle)
         state.held.append(
             Held(
                 kind=HeldKind.MATCH,
                 key=key,
-                why=f"this entry of {side} may be any of {len(doubt.candidates)} tasks with its title",
+                why=f"this entry of {side} may be {any_of} with its title",
                 choices=(*(f"same {name}" for name in names), "new"),
                 title=title,
                 side=side,
                 ref=entry.ref,
                 since=self.now,
-                data={"candidates": names, ENTRIES: kept([entry])},
+                data=data,
             )
         )
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sync.core.adopt import Adoption, parent_titles
+from sync.core.cluster import Cluster, Matches, Member
 from sync.core.facts import Observation
-from sync.core.match import Cluster, Matches, Member, is_task, match, member_of
+from sync.core.match import is_task, match, member_of
 from sync.core.merge import Merge
 from sync.core.model import HeldKind, SideName, Task, TaskLife
 from sync.core.ties import clusters_of

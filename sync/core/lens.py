@@ -15,6 +15,7 @@ from connectors.task import Field, Person, Value, same
 from sync.core.model import Link, LinkKey, SideName, State, Task, TaskId
 from sync.core.people import Directory
 from sync.core.policy import GroupPolicy, SideSpec
+from sync.core.text import folded
 
 
 class _NoOpinion(Enum):
@@ -142,6 +143,14 @@ class Lenses:
 
     def __getitem__(self, side: SideName) -> Lens:
         return self._lenses[side]
+
+    def shown_by_all(self, title: str) -> str:
+        """A title as every side of the group would show it, in normal form: what entries and tasks meet by."""
+        value: Value = title
+        for spec in self.policy.sides:
+            if spec.reads(Field.TITLE):
+                value = spec.of(Field.TITLE).view.view(value)
+        return folded(str(value))
 
     def tie(self, link: Link) -> None:
         """Add a link to the state and to what the lenses know."""

@@ -12,65 +12,22 @@ remain, the entry is held. The order of sides and of their listings decides, so 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from connectors.contract import Entry
 from connectors.task import Field, Kind, Status, Value, is_empty
+from sync.core.alike import TELLING, Columns, Crowd, Fits, Found, Shape, Telling
+from sync.core.cluster import Cluster, Doubt, Matches, Member
 from sync.core.lens import NO_OPINION, Lenses
-from sync.core.model import SideName, Task, TaskId
+from sync.core.model import SideName, Task
 from sync.core.text import folded, words
 
-TELLING: Final = (Field.DUE, Field.START, Field.DESCRIPTION, Field.PARENT, Field.LABELS, Field.ASSIGNEES)
-"""Fields one of which must be equal beside the title (rule 15)."""
-
-
-@dataclass(slots=True, eq=False)
-class Member:
-    """An unlinked entry, with its values in the group's terms."""
-
-    side: SideName
-    entry: Entry
-    values: Mapping[Field, Value]
-    first_meeting: bool
-
-
-@dataclass(slots=True, eq=False)
-class Cluster:
-    """What will be one task: an existing one or none yet, and at most one entry per side."""
-
-    task: Task | None = None
-    members: dict[SideName, Member] = field(default_factory=dict)
-    linked: frozenset[SideName] = frozenset()
-    number: TaskId | None = None  # of the task to be, where a tie has named it
-
-    @property
-    def sides(self) -> frozenset[SideName]:
-        """Where this task is, or will be."""
-        return self.linked | self.members.keys()
-
-    def values(self) -> list[Mapping[Field, Value]]:
-        """What is known of it: the task's values, else those of its entries."""
-        return [self.task.values] if self.task is not None else [member.values for member in self.members.values()]
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """An entry with several candidates."""
-
-    member: Member
-    candidates: tuple[Cluster, ...]
-
-
-@dataclass(slots=True)
-class Matches:
-    """The partition: clusters with entries in them, and the entries that a person must place."""
-
-    clusters: list[Cluster] = field(default_factory=list)
-    doubts: list[Doubt] = field(default_factory=list)
+CANDIDATES: Final = 20
+"""Candidates that a person is offered for an entry: more can not be looked through, and any other can be named."""
 
 
 def member_of(lenses: Lenses, side: SideName, entry: Entry, *, first_meeting: bool) -> Member:
@@ -99,13 +56,16 @@ def match(lenses: Lenses, members: Sequence[Member], tasks: Iterable[Task], titl
     matcher = _Matcher(lenses, titles)
     groups: dict[str, list[Cluster]] = defaultdict(list)
     for cluster in clusters:
-        groups[matcher.title(cluster)].append(cluster)
+        groups[lenses.shown_by_all(str(cluster.values()[0].get(Field.TITLE, "")))].append(cluster)
     found = Matches()
     for title, group in groups.items():
+        remaining = group
         if title and len(group) > 1:
-            group = matcher.join_by_field(group, found.doubts)  # noqa: PLW2901 - the group grows together
-            group = matcher.join_by_title(group)  # noqa: PLW2901
-        found.clusters += [cluster for cluster in group if cluster.members]
+            crowd = Crowd(group, matcher.tell)
+            matcher.join_by_field(crowd, found.doubts)
+            matcher.join_by_title(crowd)
+            remaining = crowd.remaining()
+        found.clusters += [cluster for cluster in remaining if cluster.members]
     return found
 
 
@@ -118,151 +78,143 @@ class _Matcher:
     def __init__(self, lenses: Lenses, titles: Mapping[int, str]) -> None:
         self._lenses = lenses
         self._parents = titles
-        self._told: dict[tuple[int, int], dict[Field, str]] = {}
+        self._common: dict[frozenset[SideName], Columns] = {}
+        self._told_to: dict[tuple[frozenset[Status], frozenset[SideName]], frozenset[bool]] = {}
+        self._views: dict[tuple[str, SideName | None], str] = {}
 
-    def title(self, cluster: Cluster) -> str:
-        """The title as every side of the group would show it, in normal form."""
-        value: Value = cluster.values()[0].get(Field.TITLE, "")
-        for spec in self._lenses.policy.sides:
-            if spec.reads(Field.TITLE):
-                value = spec.of(Field.TITLE).view.view(value)
-        return folded(str(value))
-
-    def join_by_field(self, group: list[Cluster], doubts: list[Doubt]) -> list[Cluster]:
+    def join_by_field(self, crowd: Crowd, doubts: list[Doubt]) -> None:
         """First pass: the same title and one more equal field."""
-        doubted: list[Cluster] = []
-        for cluster in list(group):
-            if cluster.task is not None:  # each entry joins what stands before it, at its own turn
-                continue
-            fits = [other for other in group if self._joinable(cluster, other) and self._field_equal(cluster, other)]
-            if not fits:
-                continue
-            target = self._best(cluster, fits) or fits[0]
-            mine = [cluster, *self._rivals(cluster, target, [*group, *doubted])]
-            if self._fits_one(cluster, fits) and self._fits_one(target, mine, cluster):
-                _join(target, cluster, group)
-            else:
-                doubted.append(cluster)  # it joins nothing, and may be what a later one of its side would be taken for
-                doubts.append(Doubt(next(iter(cluster.members.values())), tuple(fits)))
-                group.remove(cluster)
-        return group
-
-    def join_by_title(self, group: list[Cluster]) -> list[Cluster]:
-        """Second pass: the title alone, where each side has it once; twins that nothing tells apart, in their order."""
-        for cluster in list(group):
+        for cluster in crowd.remaining():
             if cluster.task is not None:
                 continue
-            fits = [other for other in group if self._joinable(cluster, other)]
-            sides = [side for one in group for side in one.sides]
-            if len(fits) != 1 or len(sides) != len(set(sides)):
-                fits = self._twins(cluster, fits, group)
-            if fits and _first_meeting(cluster, fits[0]) and self._both_closed_or_open(cluster, fits[0]):
-                _join(fits[0], cluster, group)
-        return group
+            shape, telling = crowd.traits(cluster)
+            fits = Fits(crowd, telling, partial(self._joinable, shape))
+            if not fits:
+                continue
+            target = fits.best or fits.twin
+            if target is not None and self._is_wanted(crowd, cluster, target):
+                crowd.join(target, cluster)
+                continue
+            crowd.set_aside(cluster)
+            first = fits.foremost(CANDIDATES + 1)
+            (member,) = cluster.members.values()
+            doubts.append(Doubt(member, first[:CANDIDATES], more=len(first) > CANDIDATES))
 
-    def _twins(self, cluster: Cluster, fits: Sequence[Cluster], group: Sequence[Cluster]) -> list[Cluster]:
-        """Those that nothing tells from it, on sides that have as many of them."""
-        sides = [side for one in group if one is cluster or self._alike(cluster, one) for side in one.sides]
-        mine = {sides.count(side) for side in cluster.sides}
-        alike = [other for other in fits if self._alike(cluster, other)]
-        return [other for other in alike if {sides.count(side) for side in other.sides} == mine]
+    def join_by_title(self, crowd: Crowd) -> None:
+        """Second pass: the title alone, where each side has it once; twins that nothing tells apart, in their order."""
+        each_once = crowd.has_each_side_once()
+        for cluster in crowd.remaining():
+            if cluster.task is not None:
+                continue
+            target = (self._only_one(crowd, cluster) if each_once else None) or self._twin(crowd, cluster)
+            if target is None:
+                continue
+            (mine, _), (other, _) = crowd.traits(cluster), crowd.traits(target)
+            if (mine.first or other.first) and self._both_closed_or_open(mine, other):
+                crowd.join(target, cluster)
 
-    def _alike(self, left: Cluster, right: Cluster) -> bool:
-        """Whether nothing that all sides of both can hold tells them apart."""
-        one, two = self._telling(left), self._telling(right)
-        specs = [self._lenses[side].spec for side in left.sides | right.sides]
-        common = [name for name in TELLING if all(spec.reads(name) for spec in specs)]
-        return all(one.get(name) == two.get(name) for name in common) and self._both_closed_or_open(left, right)
-
-    def _both_closed_or_open(self, left: Cluster, right: Cluster) -> bool:
-        """As far as the other's sides have a word for it: one that cannot be told to a side is not missed there."""
-        known = {closed for one, other in ((left, right), (right, left)) for closed in self._closed(one, other)}
-        return len(known) <= 1
-
-    def _closed(self, cluster: Cluster, other: Cluster) -> set[bool]:
-        states = [values.get(Field.STATUS) for values in cluster.values()]
-        lenses = [self._lenses[side] for side in other.sides]
-        return {
-            status.closed
-            for status in states
-            if isinstance(status, Status) and not any(lens.refuses(Field.STATUS, status) for lens in lenses)
-        }
-
-    def _joinable(self, cluster: Cluster, other: Cluster) -> bool:
-        if cluster.sides & other.sides or not self._titled_alike(cluster, other):
-            return False
-        if other.task is not None:
-            return all(member.first_meeting for member in cluster.members.values())
-        return self._before(other, cluster)
-
-    def _before(self, other: Cluster, cluster: Cluster) -> bool:
-        rank = self._lenses.policy.rank
-        return min(map(rank, other.members)) < min(map(rank, cluster.members))
-
-    def _rivals(self, cluster: Cluster, target: Cluster, group: Sequence[Cluster]) -> list[Cluster]:
-        """Other entries of the same side that would fit the same place."""
-        side = next(iter(cluster.members))
-        return [
-            other
-            for other in group
-            if other is not cluster
-            and side in other.members
-            and self._joinable(other, target)
-            and self._field_equal(other, target)
-        ]
-
-    def _titled_alike(self, left: Cluster, right: Cluster) -> bool:
-        """Whether each side would show the other's title as its own."""
-        return all(
-            one == two or folded(self._shown(one, its)) == folded(self._shown(two, side))
-            for side, one in _titles(left)
-            for its, two in _titles(right)
-        )
-
-    def _shown(self, title: str, side: SideName | None) -> str:
-        return title if side is None else str(self._lenses[side].view(Field.TITLE, title))
-
-    def _fits_one(self, cluster: Cluster, others: Sequence[Cluster], wanted: Cluster | None = None) -> bool:
-        """Whether one of the others fits best (the wanted one), or nothing tells them apart: then order pairs them."""
-        best = self._best(cluster, others)
-        if best is not None and wanted in (None, best):
-            return True
-        first, *rest = ((self._telling(other), _is_closed(other)) for other in others)
-        return all(one == first for one in rest)
-
-    def _best(self, cluster: Cluster, others: Sequence[Cluster]) -> Cluster | None:
-        """The one that is equal wherever any other is, and in one more field; None when there is no such one."""
-        equal = [self._equal_fields(cluster, other) for other in others]
-        best = max(range(len(others)), key=lambda place: len(equal[place]))
-        alone = all(equal[place] < equal[best] for place in range(len(others)) if place != best)
-        return others[best] if alone else None
-
-    def _field_equal(self, left: Cluster, right: Cluster) -> bool:
-        return bool(self._equal_fields(left, right))
-
-    def _equal_fields(self, left: Cluster, right: Cluster) -> set[Field]:
-        one, two = self._telling(left), self._telling(right)
-        return {name for name in one.keys() & two.keys() if one[name] == two[name]}
-
-    def _telling(self, cluster: Cluster) -> dict[Field, str]:
-        key = (id(cluster), len(cluster.members))  # it grows with its members only
-        if key not in self._told:
-            self._told[key] = self._tell(cluster)
-        return self._told[key]
-
-    def _tell(self, cluster: Cluster) -> dict[Field, str]:
-        found: dict[Field, str] = {}
+    def tell(self, cluster: Cluster) -> Telling:
+        """What tells a cluster from others of its title: the task's values, else those of its entries, the first's."""
         sources: list[tuple[int, Mapping[Field, Value]]]
         if cluster.task is not None:
             sources = [(id(cluster.task), cluster.task.values)]
         else:
             sources = [(id(member), member.values) for member in cluster.members.values()]
+        return tuple(self._told(name, sources) for name in TELLING)
+
+    def _told(self, name: Field, sources: Iterable[tuple[int, Mapping[Field, Value]]]) -> str | None:
         for key, values in sources:
-            for name in TELLING:
-                value = self._parents.get(key) if name is Field.PARENT else values.get(name)
-                if value is not None and not is_empty(name, value):
-                    found.setdefault(name, _comparable(name, value))
-        return found
+            value = self._parents.get(key) if name is Field.PARENT else values.get(name)
+            if value is not None and not is_empty(name, value):
+                return _comparable(name, value)
+        return None
+
+    def _is_wanted(self, crowd: Crowd, cluster: Cluster, target: Cluster) -> bool:
+        """Whether no other entry of its side, asked about or not, fits the target better, or nothing tells them apart.
+
+        Then they are paired in their order.
+        """
+        shape, telling = crowd.traits(target)
+        (side,) = cluster.members
+        rivals = Fits(crowd, telling, partial(self._is_rival, side, shape))
+        return rivals.best is cluster or rivals.twin is not None
+
+    def _is_rival(self, side: SideName, target: Shape, other: Shape) -> bool:
+        return side in other.members and self._joinable(other, target)
+
+    def _only_one(self, crowd: Crowd, cluster: Cluster) -> Cluster | None:
+        shape, telling = crowd.traits(cluster)
+        fits = crowd.equal(telling, (), partial(self._joinable, shape))
+        first, *more = crowd.foremost((bucket for _, bucket in fits), 2) or (None,)
+        return None if more else first
+
+    def _twin(self, crowd: Crowd, cluster: Cluster) -> Cluster | None:
+        """The first of those that nothing tells from it, on sides that have as many of them."""
+        shape, _ = crowd.traits(cluster)
+        alike = self._alike(crowd, cluster)
+        counts: Counter[SideName] = Counter()
+        for other, bucket in alike:
+            counts.update(dict.fromkeys(other.sides, len(bucket)))
+        if not self._both_closed_or_open(shape, shape):
+            counts.update(shape.sides)  # it is one of them all the same
+        mine = {counts[side] for side in shape.sides}
+        return crowd.first(
+            bucket
+            for other, bucket in alike
+            if {counts[side] for side in other.sides} == mine and self._joinable(shape, other)
+        )
+
+    def _alike(self, crowd: Crowd, cluster: Cluster) -> Found:
+        """Those from which nothing that all sides of both can hold tells it."""
+        shape, telling = crowd.traits(cluster)
+        return [
+            (other, bucket)
+            for sides in crowd.side_sets()
+            for other, bucket in crowd.equal(telling, self._common_columns(shape.sides | sides), partial(_is_on, sides))
+            if self._both_closed_or_open(shape, other)
+        ]
+
+    def _common_columns(self, sides: frozenset[SideName]) -> Columns:
+        """The fields that all of some sides can hold."""
+        if sides not in self._common:
+            specs = [self._lenses[side].spec for side in sides]
+            found = [place for place, name in enumerate(TELLING) if all(spec.reads(name) for spec in specs)]
+            self._common[sides] = tuple(found)
+        return self._common[sides]
+
+    def _both_closed_or_open(self, left: Shape, right: Shape) -> bool:
+        """As far as the other's sides have a word for it: one that cannot be told to a side is not missed there."""
+        return len(self._closed(left.statuses, right.sides) | self._closed(right.statuses, left.sides)) <= 1
+
+    def _closed(self, statuses: frozenset[Status], sides: frozenset[SideName]) -> frozenset[bool]:
+        if (statuses, sides) not in self._told_to:
+            lenses = [self._lenses[side] for side in sides]
+            told = {one for one in statuses if not any(lens.refuses(Field.STATUS, one) for lens in lenses)}
+            self._told_to[statuses, sides] = frozenset(one.closed for one in told)
+        return self._told_to[statuses, sides]
+
+    def _joinable(self, cluster: Shape, other: Shape) -> bool:
+        if other.aside or not cluster.sides.isdisjoint(other.sides) or not self._titled_alike(cluster, other):
+            return False
+        return cluster.first == cluster.members if other.is_task else self._before(other, cluster)
+
+    def _before(self, other: Shape, cluster: Shape) -> bool:
+        rank = self._lenses.policy.rank
+        return min(map(rank, other.members)) < min(map(rank, cluster.members))
+
+    def _titled_alike(self, left: Shape, right: Shape) -> bool:
+        """Whether each side would show the other's title as its own."""
+        return all(
+            one == two or self._shown(one, its) == self._shown(two, side)
+            for side, one in left.titles
+            for its, two in right.titles
+        )
+
+    def _shown(self, title: str, side: SideName | None) -> str:
+        if (title, side) not in self._views:
+            seen = title if side is None else str(self._lenses[side].view(Field.TITLE, title))
+            self._views[title, side] = folded(seen)
+        return self._views[title, side]
 
 
 def _comparable(name: Field, value: Value) -> str:
@@ -273,25 +225,8 @@ def _comparable(name: Field, value: Value) -> str:
     return words(str(value)) or str(value)
 
 
-def _join(target: Cluster, cluster: Cluster, group: list[Cluster]) -> None:
-    target.members.update(cluster.members)
-    group.remove(cluster)
-
-
-def _first_meeting(left: Cluster, right: Cluster) -> bool:
-    return any(member.first_meeting for one in (left, right) for member in one.members.values())
-
-
-def _titles(cluster: Cluster) -> list[tuple[SideName | None, str]]:
-    if cluster.task is not None:
-        return [(None, cluster.task.title)]
-    return [(member.side, str(member.values.get(Field.TITLE, ""))) for member in cluster.members.values()]
-
-
-def _is_closed(cluster: Cluster) -> set[bool]:
-    """What is known of whether it is closed: both, where its entries differ."""
-    states = [values.get(Field.STATUS) for values in cluster.values()]
-    return {status.closed for status in states if isinstance(status, Status)}
+def _is_on(sides: frozenset[SideName], shape: Shape) -> bool:
+    return shape.sides == sides and not shape.aside
 
 
 def is_task(entry: Entry) -> bool:

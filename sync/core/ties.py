@@ -11,12 +11,15 @@ from datetime import datetime
 from typing import Final
 
 from connectors.contract import Discovery, Verb
+from connectors.task import Field, JsonValue
+from sync.core.cluster import Cluster, Member
 from sync.core.facts import Observation, Read
 from sync.core.lens import Lenses
-from sync.core.match import Cluster, Member
 from sync.core.model import Held, HeldKind, SideName, State, TaskId, TaskLife
 from sync.core.policy import GroupPolicy, SideSpec
-from sync.core.text import folded
+
+_BELOW: Final = "below"
+_CYCLE: Final = "cycle"
 
 LOST: Final = "lost"
 """Of a side's refused guard: a person does not want anything made there on a guess."""
@@ -69,12 +72,10 @@ def doubted(lenses: Lenses) -> set[tuple[TaskId, SideName]]:
     state = lenses.state
     found = {(task, name) for name, side in state.sides.items() for task in side.ties.values()}
     found |= {(task, name) for name, side in state.sides.items() if side.lost for task in state.tasks}
-    matches = [held for held in state.held if held.kind is HeldKind.MATCH]
-    many = {(folded(held.title), held.side) for held in matches if held.data.get("many")}
-    if many:  # too many to be named: any of their title
-        tasks = [(task.id, folded(task.title)) for task in state.tasks.values()]
-        found |= {(task, side) for task, title in tasks for wanted, side in many if title == wanted}
-    for held in matches:
+    found |= _unnamed_candidates(lenses)
+    for held in state.held:
+        if held.kind is not HeldKind.MATCH:
+            continue
         names = held.data.get("candidates")
         for name in names if isinstance(names, list | tuple) else ():
             side, _, ref = str(name).partition(":")
@@ -82,6 +83,33 @@ def doubted(lenses: Lenses) -> set[tuple[TaskId, SideName]]:
             if task is not None:
                 found.add((task, held.side))
     return found
+
+
+def unnamed(state: State, cycle: int) -> dict[str, JsonValue]:
+    """What a question that does not name all candidates keeps of the others: they are tasks now, and when it was."""
+    return {_BELOW: state.next_task, _CYCLE: cycle}
+
+
+def _unnamed_candidates(lenses: Lenses) -> set[tuple[TaskId, SideName]]:
+    """What a question may mean without naming it: a task of its title, or one that had another title when it was asked.
+
+    Each with the side of the question.
+    """
+    state = lenses.state
+    asked: dict[tuple[SideName, str], tuple[int, int]] = {}
+    for held in state.held:
+        below, cycle = held.data.get(_BELOW), held.data.get(_CYCLE)
+        if held.kind is HeldKind.MATCH and isinstance(below, int) and isinstance(cycle, int):
+            key = (held.side, lenses.shown_by_all(held.title))
+            last, first = asked.get(key, (below, cycle))
+            asked[key] = (max(last, below), min(first, cycle))
+    titles = {task.id: lenses.shown_by_all(task.title) for task in state.tasks.values()} if asked else {}
+    return {
+        (number, side)
+        for (side, title), (below, cycle) in asked.items()
+        for number, shown in titles.items()
+        if number < below and (shown == title or state.tasks[number].version(Field.TITLE).cycle >= cycle)
+    }
 
 
 def lost_key(side: SideName) -> str:

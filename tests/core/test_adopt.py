@@ -11,8 +11,9 @@ from connectors.contract import FieldCapability, Holding
 from connectors.projection import cut
 from connectors.task import Field, Kind, Status
 from sync.core.adopt import Adoption, parent_titles
+from sync.core.cluster import Cluster, Doubt
 from sync.core.evidence import let_go
-from sync.core.match import Cluster, Doubt, member_of
+from sync.core.match import member_of
 from sync.core.merge import Merge
 from sync.core.model import HeldKind, LinkLife, Pair, Version
 from sync.core.policy import AccessPolicy
@@ -213,6 +214,20 @@ def test_a_person_is_asked_where_an_entry_belongs_once():
     )
     assert held.choices == ("same b:b1", "same a:a9", "new")
     assert held.data == {"candidates": ["b:b1", "a:a9"], "entries": {"c1": {"hash": "other", "native": {}}}}
+
+
+@pytest.mark.parametrize(
+    ("more", "why", "rest"),
+    [(False, "any of 1 tasks", {}), (True, "any of more than 1 tasks", {"below": 2, "cycle": 9})],
+)
+def test_a_question_says_how_many_tasks_may_be_meant(more, why, rest):
+    """Those that it does not name are tasks by now: what it keeps of them is their numbers, and when it was asked."""
+    state, adoption = world()
+    task = add_task(state, 1, {TITLE: "Milk"}, "a")
+    adoption.hold([replace(doubt(adoption, Cluster(task=task)), more=more)])
+    [held] = state.held
+    assert held.why == f"this entry of c may be {why} with its title"
+    assert {name: value for name, value in held.data.items() if name not in {"candidates", "entries"}} == rest
 
 
 def test_another_question_does_not_stop_this_one():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 
 import pytest
@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.contract import FieldCapability, Holding
-from connectors.projection import cut
+from connectors.projection import Words, cut
 from connectors.task import Field, Kind, Person, Status
-from sync.core.match import is_task, match, member_of
+from sync.core.alike import TELLING
+from sync.core.match import CANDIDATES, is_task, match, member_of
 from tests.core.build import RICH, add_task, entry, group, lenses_of, side, state_of
 
 ANNA = Person(email="anna@example.com")
@@ -101,6 +102,15 @@ CASES = {
         sets("a1 b1 c1"),
         set(),
     ),
+    "around": (
+        [
+            entry("a1", title="Milk", due=APRIL),
+            entry("b1", title="Milk", description="x"),
+            entry("c1", title="Milk", due=APRIL),
+        ],
+        sets("a1 b1 c1"),
+        set(),
+    ),
     "equal twins there, and another with the title": (
         [
             entry("a1", title="Milk", due=APRIL),
@@ -130,6 +140,25 @@ CASES = {
         ],
         sets("a1", "a2", "a3"),
         {"b1"},
+    ),
+    "two here of which one is done, one there": (
+        [
+            entry("a1", title="Milk", status=Status.COMPLETED),
+            entry("a2", title="Milk", status=Status.NEEDS_ACTION),
+            entry("b1", title="Milk", status=Status.NEEDS_ACTION),
+        ],
+        sets("a1", "a2 b1"),
+        set(),
+    ),
+    "one that a day tells, and twins that are left": (
+        [
+            entry("a1", title="Milk", labels=("home",), due=APRIL),
+            *(entry(ref, title="Milk", labels=("home",)) for ref in ("a2", "a3")),
+            entry("b1", title="Milk", labels=("home",), due=APRIL),
+            entry("b2", title="Milk", labels=("home",)),
+        ],
+        sets("a1 b1", "a2 b2", "a3"),
+        set(),
     ),
     "no title": ([entry("a1", title=""), entry("b1", title="")], sets("a1", "b1"), set()),
 }
@@ -351,11 +380,12 @@ def test_a_side_without_titles_does_not_make_all_alike():
     assert joined([entry("a1", title="Milk"), entry("b1", title="Milk")], policy=policy)[0] == [(None, ["a1", "b1"])]
 
 
-def test_three_sides_of_which_two_are_met_for_the_first_time():
+@pytest.mark.parametrize("first", ["a", "b"])
+def test_three_sides_of_which_two_are_met_for_the_first_time(first):
     """The title alone ties where one of the two is new to the group."""
     lenses = lenses_of(group(*"abc"))
-    old = member_of(lenses, "a", entry("a1", title="Milk"), first_meeting=False)
-    new = member_of(lenses, "b", entry("b1", title="Milk"), first_meeting=True)
+    old = member_of(lenses, "a", entry("a1", title="Milk"), first_meeting=first == "a")
+    new = member_of(lenses, "b", entry("b1", title="Milk"), first_meeting=first == "b")
     assert len(match(lenses, [old, new], [], {}).clusters) == 1
 
 
@@ -367,6 +397,161 @@ def test_a_cluster_whose_entries_differ_on_being_done_ties_nothing_by_title():
         entry("c1", title="Milk", status=Status.COMPLETED),
     ]
     assert partition(*entries)[0] == sets("a1 b1", "c1")
+
+
+def without(name, *fields, **changes):
+    """A side that does not hold some fields, or holds others in its own way."""
+    held = {one: how for one, how in RICH.fields.items() if one.value not in fields}
+    return side(name, fields={**held, **{Field(one): how for one, how in changes.items()}})
+
+
+NO_CLOSED = FieldCapability(holding=Holding.TWO_WAY, view=Words(frozenset({Status.NEEDS_ACTION, Status.IN_PROGRESS})))
+
+
+@pytest.mark.parametrize(("policy", "paired"), [(group("a", without("b", "description")), True), (group(*"ab"), False)])
+def test_twins_are_told_apart_by_what_both_sides_can_hold(policy, paired):
+    here = [entry(ref, title="Milk", description=text) for ref, text in (("a1", "oat"), ("a2", "soy"))]
+    found = joined([*here, entry("b1", title="Milk"), entry("b2", title="Milk")], policy=policy)[0]
+    assert ([refs for _, refs in found] == [["a1", "b1"], ["a2", "b2"]]) is paired
+    assert len(found) == (2 if paired else 4)
+
+
+def test_twins_are_compared_by_what_each_two_sides_can_hold():
+    """What c can not hold tells nothing from its entries, and still tells those of a from those of b."""
+    texts = {"a1": "oat", "a2": "soy", "b1": "rice", "b2": "nut"}
+    entries = [entry(ref, title="Milk", description=text) for ref, text in texts.items()]
+    entries += [entry("c1", title="Milk"), entry("c2", title="Milk")]
+    found = joined(entries, policy=group("a", "b", without("c", "description")))[0]
+    assert [refs for _, refs in found] == [["a1", "c1"], ["a2", "c2"], ["b1"], ["b2"]]
+    entries = [entry(ref, title="Milk") for ref in ("a1", "a2", "b1", "b2", "c1")]
+    entries.append(entry("a3", title="Milk", description="oat"))
+    found = joined(entries, policy=group("a", "b", without("c", "description")))[0]
+    assert [refs for _, refs in found] == [["a1", "b1"], ["a2", "b2"], ["a3"], ["c1"]], "a3 is one more for c only"
+
+
+def test_where_a_side_may_show_two_of_a_title_the_title_alone_ties_nothing():
+    """The group shows both of a as "Milk", whatever a and b show."""
+    policy = group("a", "b", side("c", fields=SHORT))
+    entries = [entry("a1", title="Milk"), entry("a2", title="Milk and eggs"), entry("b1", title="Milk")]
+    assert len(joined(entries, policy=policy)[0]) == 3
+
+
+@pytest.mark.parametrize(
+    ("policy", "paired"),
+    [(group("a", without("b", status=NO_CLOSED)), True), (group(without("a", status=NO_CLOSED), "b"), False)],
+)
+def test_twins_of_which_one_side_has_no_word_for_closed(policy, paired):
+    """Closed is told to b, or it is not missed there; open is missed anywhere."""
+    here = [entry(ref, title="Milk", status=Status.CANCELLED) for ref in ("a1", "a2")]
+    there = [entry(ref, title="Milk", status=Status.NEEDS_ACTION) for ref in ("b1", "b2")]
+    assert len(joined([*here, *there], policy=policy)[0]) == (2 if paired else 4)
+
+
+def test_what_a_person_is_asked_about_joins_nothing_and_no_other_entry_joins_it():
+    asked = [
+        entry("a1", title="Milk", due=APRIL, description="y"),
+        entry("b1", title="Milk", due=APRIL, description="x"),
+        entry("b2", title="Milk", due=MAY, description="y"),
+    ]
+    for other in ({}, {"due": APRIL, "description": "x"}):
+        assert partition(*asked, entry("c1", title="Milk", **other)) == (sets("a1 c1"), {"b1", "b2"})
+
+
+def test_what_a_person_is_asked_about_is_no_twin():
+    """Nothing tells b1 from c1, whose side holds nothing that tells; and there is one of each."""
+    policy = group("a", "b", without("c", *(name.value for name in TELLING)))
+    entries = [
+        entry("a1", title="Milk", due=APRIL, description="x"),
+        entry("a2", title="Milk", due=APRIL, description="y"),
+        entry("b1", title="Milk", due=APRIL),
+        entry("c1", title="Milk"),
+    ]
+    assert joined(entries, policy=policy) == ([(None, ["a1"]), (None, ["a2"]), (None, ["c1"])], [("b1", 2)])
+    entries.append(entry("b2", title="Milk"))
+    clusters, doubts = joined(entries, policy=policy)
+    assert (clusters[2:], doubts) == ([(None, ["b2", "c1"])], [("b1", 2)]), "one of each is left"
+
+
+def test_the_same_title_on_a_side_that_should_have_cut_it():
+    policy = group("a", side("b", fields=SHORT))
+    both = [entry(ref, title="Milk and eggs") for ref in ("a1", "b1")]
+    assert joined(both, policy=policy)[0] == [(None, ["a1", "b1"])]
+
+
+def test_a_title_has_to_be_what_every_side_of_the_other_would_show():
+    """Shown by a as b shows it, and by c as something else."""
+    policy = group("a", side("b", fields=SHORT), "c")
+    entries = [
+        entry("a1", title="Milk and eggs", due=APRIL),
+        entry("b1", title="Milk", due=APRIL),
+        entry("c1", title="Milk and beans", due=APRIL),
+    ]
+    assert joined(entries, policy=policy)[0] == [(None, ["a1", "b1"]), (None, ["c1"])]
+
+
+MANY = 1000
+"""Entries of one title on a side: comparing all pairs of them would take minutes."""
+
+OTHERS = {
+    "nothing": lambda _: {},
+    "one day": lambda _: {"due": APRIL},
+    "a day each": lambda number: {"due": APRIL + timedelta(days=number)},
+    "one label, a day each": lambda number: {"labels": ("home",), "due": APRIL + timedelta(days=number)},
+    "one of three days": lambda number: {"due": APRIL + timedelta(days=number % 3)},
+}
+
+
+@pytest.mark.parametrize("other", list(OTHERS.values()), ids=list(OTHERS))
+def test_thousands_of_one_title_are_paired_in_their_order(other):
+    """Or by what tells them apart, whatever else they share."""
+    found = joined([entry(f"{side}{number}", title="Milk", **other(number)) for side in "ab" for number in range(MANY)])
+    assert found == ([(None, [f"a{number}", f"b{number}"]) for number in range(MANY)], [])
+
+
+@pytest.mark.parametrize("other", list(OTHERS.values()), ids=list(OTHERS))
+def test_thousands_of_one_title_join_the_tasks_that_are_there(other):
+    tasks = [{Field.TITLE: "Milk", **{Field(name): value for name, value in other(n).items()}} for n in range(MANY)]
+    found = joined([entry(f"a{number}", title="Milk", **other(number)) for number in range(MANY)], tasks, linked="bc")
+    assert found == ([(number + 1, [f"a{number}"]) for number in range(MANY)], [])
+
+
+def test_thousands_of_one_title_that_fit_many_are_asked_about():
+    """The label fits all of them, and nothing else tells which."""
+    here = [entry(f"a{n}", title="Milk", labels=("home",), due=APRIL + timedelta(days=n)) for n in range(MANY)]
+    there = [entry(f"b{n}", title="Milk", labels=("home",), description=f"text {n}") for n in range(MANY)]
+    clusters, doubts = joined([*here, *there])
+    assert clusters == [(None, [f"a{number}"]) for number in range(MANY)]
+    assert doubts == [(f"b{number}", CANDIDATES) for number in range(MANY)]
+
+
+def test_thousands_here_and_one_more_there_are_not_paired_by_the_title():
+    """Which of them is the one too many can be told by nobody; those with a day are paired all the same."""
+    plain = [entry(f"{side}{n}", title="Milk") for side, count in (("a", MANY), ("b", MANY + 1)) for n in range(count)]
+    dated = [entry(f"{side}{n}", title="Milk", due=APRIL) for side in "ab" for n in range(MANY * 2, MANY * 3)]
+    clusters, doubts = joined([*plain, *dated])
+    assert doubts == []
+    assert sorted(len(refs) for _, refs in clusters) == [1] * (2 * MANY + 1) + [2] * MANY
+
+
+@pytest.mark.parametrize(("there", "more"), [(CANDIDATES, False), (CANDIDATES + 1, True)])
+def test_of_many_candidates_the_first_are_named(there, more):
+    lenses = lenses_of(group(*"ab"))
+    entries = [entry(f"a{n}", title="Milk", labels=("home",), due=APRIL + timedelta(days=n)) for n in range(there)]
+    entries.append(entry("b0", title="Milk", labels=("home",)))
+    members = [member_of(lenses, one.ref[0], one, first_meeting=True) for one in entries]
+    [doubt] = match(lenses, members, [], {}).doubts
+    named = [one.members["a"].entry.ref for one in doubt.candidates]
+    assert (named, doubt.more) == ([f"a{n}" for n in range(CANDIDATES)], more)
+
+
+def test_a_candidate_that_shares_several_fields_is_named_once():
+    """By the first field, and by the second."""
+    entries = [
+        entry("a0", title="Milk", due=APRIL, labels=("home",), description="x"),
+        entry("a1", title="Milk", due=APRIL, labels=("home",), description="y"),
+        entry("b0", title="Milk", due=APRIL, labels=("home",)),
+    ]
+    assert joined(entries)[1] == [("b0", 2)]
 
 
 def test_an_entry_in_the_groups_terms():

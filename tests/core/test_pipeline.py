@@ -448,6 +448,22 @@ def test_a_question_where_an_entry_belongs_ends_with_the_entry():
     assert state.held == []
 
 
+def test_none_of_more_candidates_than_a_question_names_is_made_where_the_entry_is():
+    """Not even one that has another title by now; decided, all of them are."""
+    state, policy = world(tasks=0)
+    state.sides["a"].met = state.sides["b"].met = False
+    here = [entry(f"a{n}", title="Milk", labels=("home",), due=NOW.date() + timedelta(days=n)) for n in range(30)]
+    there = lists("b", entry("b0", title="Milk", labels=("home",)))
+    assert short(run(state, policy, lists("a", *here), there, cycle=1)) == []
+    [held] = state.held
+    here[25] = replace(here[25], fields={**here[25].fields, TITLE: "Oat milk"}, raw_hash="renamed")
+    assert short(run(state, policy, lists("a", *here), there, cycle=2)) == []
+    assert state.tasks[26].title == "Oat milk"
+    held.decision = "new"
+    found = run(state, policy, lists("a", *here), there, cycle=3)
+    assert [(one.do, one.side) for one in found.actions] == [(Do.CREATE, "b")] * 30 + [(Do.CREATE, "a")]
+
+
 def test_what_a_person_decided_is_carried_out_first():
     state, policy = world()
     state.held = [

@@ -382,6 +382,28 @@ def test_a_candidate_of_an_open_match_is_not_made_there_until_a_person_decided()
     assert told(plan(state, policy)) == []
 
 
+def test_a_candidate_that_the_question_does_not_name_is_not_made_there_either():
+    """Whatever its title became since; a task that is newer, or had another title all along, is made."""
+    state, task, policy = world(linked=False)
+    row = Held(HeldKind.MATCH, "k", "", (), side="b", ref="b9", title=" TITLE ", data={"candidates": []})
+    unnamed = {"below": 2, "cycle": 7}
+    for held, version, made in (
+        (row, 0, True),
+        (replace(row, data=unnamed), 0, False),
+        (replace(row, data={**unnamed, "below": 1}), 0, True),
+        (replace(row, data=unnamed, side="c"), 0, True),
+        (replace(row, data=unnamed, kind=HeldKind.ENTRY), 0, True),
+        (replace(row, data=unnamed, title="other"), 6, True),
+        (replace(row, data=unnamed, title="other"), 7, False),
+    ):
+        state.held = [held]
+        task.versions = {TITLE: Version(number=2, cycle=version)}
+        assert (told(plan(state, policy)) != []) is made, held
+    rows = [replace(row, data=data, title="other") for data in ({"below": 1, "cycle": 9}, unnamed)]
+    for state.held in (rows, rows[::-1]):
+        assert told(plan(state, policy)) == [], "asked twice, it may be meant by either"
+
+
 MEANS = [
     (DeleteMeans.DELETE, RICH.verbs, Do.DELETE, {}),
     (DeleteMeans.ARCHIVE, RICH.verbs, Do.ARCHIVE, {}),

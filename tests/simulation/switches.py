@@ -135,7 +135,7 @@ SWITCHES: dict[str, Switch] = {
     "15": _one(
         "entries are not matched",
         "sync.core.match",
-        "            group = matcher.join_by_field(group, found.doubts)  # noqa: PLW2901 - the group grows together\n",
+        "            matcher.join_by_field(crowd, found.doubts)\n",
         "",
     ),
     "16": _one(
