@@ -70,8 +70,9 @@ def match(lenses: Lenses, members: Sequence[Member], tasks: Iterable[Task], titl
 
 
 def _of_task(lenses: Lenses, task: Task) -> Cluster:
-    linked = frozenset(link.side for link in lenses.state.of_task(task.id))
-    return Cluster(task=task, linked=linked)
+    """A task and where it is linked, among the sides of the group as it is: others hold nothing to compare."""
+    linked = {link.side for link in lenses.state.of_task(task.id)}
+    return Cluster(task=task, linked=frozenset(spec.name for spec in lenses.policy.sides if spec.name in linked))
 
 
 class _Matcher:

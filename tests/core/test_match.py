@@ -554,6 +554,16 @@ def test_a_candidate_that_shares_several_fields_is_named_once():
     assert joined(entries)[1] == [("b0", 2)]
 
 
+def test_what_a_side_that_left_the_group_holds_is_not_compared():
+    """Nobody can say what it could hold; a task that is there too is met like any other."""
+    state = state_of(group(*"abc"))
+    tasks = [add_task(state, number, {Field.TITLE: "Milk"}, *sides) for number, sides in ((1, "ab"), (2, "a"))]
+    lenses = lenses_of(group(*"ac"), state)
+    members = [member_of(lenses, "c", entry(ref, title="Milk"), first_meeting=True) for ref in ("c1", "c2")]
+    found = match(lenses, members, tasks, {})
+    assert [(one.task.id, one.members["c"].entry.ref) for one in found.clusters] == [(1, "c1"), (2, "c2")]
+
+
 def test_an_entry_in_the_groups_terms():
     """Its parent is no task yet: left out."""
     state = state_of(group("a"))
