@@ -22,3 +22,11 @@ def test_several_parts_are_all_named():
 @pytest.mark.parametrize("old", ["", "1", "0123456789ab"])
 def test_a_fingerprint_of_another_form_only_says_that_it_changed(old):
     assert what_changed(old, joined(OLD)) == CHANGED
+
+
+def test_a_new_fingerprint_of_another_form_only_says_that_it_changed():
+    assert what_changed(joined(OLD), "0123456789ab") == CHANGED
+
+
+def test_equal_fingerprints_still_get_words():
+    assert what_changed(joined(OLD), joined(OLD)) == CHANGED
