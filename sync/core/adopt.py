@@ -93,7 +93,7 @@ class Adoption:
                 link.unknown[name] = str(seen)
                 link.raw_hash = ""
                 continue
-            if not joins or name not in task.values:
+            if name not in task.values:
                 self._first(task, link, name, value, seen, joins=joins)
             else:
                 self._join_field(task, link, name, value, seen)

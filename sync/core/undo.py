@@ -150,7 +150,7 @@ class Undoing:
             return f"it was changed since{f' on {version.side}' if version.side else ''}, in cycle {version.cycle}"
         if name is Field.STATUS and old is None:
             return "it had no value before"
-        above = state.tasks.get(old) if name is Field.PARENT and isinstance(old, int) else None
+        above = state.tasks.get(old) if isinstance(old, int) else None
         if name is Field.PARENT and old is not None and (above is None or above.life is TaskLife.DELETED):
             return "the parent that it had was deleted"
         return ""

@@ -10,12 +10,12 @@ import pytest
 from connectors.contract import FieldCapability, Holding
 from connectors.projection import cut
 from connectors.task import Field, Kind, Status
-from sync.core.adopt import Adoption, parent_titles
+from sync.core.adopt import MATCHED, Adoption, parent_titles
 from sync.core.cluster import Cluster, Doubt
 from sync.core.evidence import let_go
 from sync.core.match import member_of
-from sync.core.merge import Merge
-from sync.core.model import HeldKind, LinkLife, Pair, Version
+from sync.core.merge import NEW, Merge
+from sync.core.model import Do, HeldKind, LinkLife, Pair, Version
 from sync.core.policy import AccessPolicy
 from tests.core.build import NOW, RICH, add_task, entry, group, lenses_of, side, state_of
 
@@ -249,3 +249,24 @@ def test_parents_are_compared_by_title_before_they_are_linked():
     far = add_task(state, 3, {PARENT: 9}, "a")
     members = [parent, child, orphan, stranger, nameless, blank]
     assert parent_titles(members, [task, under, far], state.tasks) == {id(child): "Home", id(under): "Shop"}
+
+
+def test_a_new_task_is_told_once_and_what_its_other_entries_lack_is_owed_there():
+    state, adoption = world()
+    high = member(adoption, "a", "a1", title="Milk", description="note")
+    adoption.take_in([cluster(high, member(adoption, "c", "c1", title="Milk"))])
+    rows = [(row.task, row.field, row.side, row.old, row.new, row.rule) for row in adoption.merge.moved]
+    assert rows == [(1, TITLE, "a", "", "Milk", NEW)]
+    assert (state.links[1, "a"].acked, state.links[1, "c"].acked[NOTE]) == ({}, 0)
+    assert [(row.do, row.side, row.ref, row.outcome) for row in adoption.merge.acted] == [
+        (Do.ADOPT, "c", "c1", MATCHED)
+    ]
+
+
+def test_a_first_opinion_on_what_no_other_side_holds_is_told_and_is_the_first_version():
+    state, adoption = world(side("a", fields={TITLE: RICH.fields[TITLE]}), "b")
+    task = add_task(state, 1, {TITLE: "t"}, "a", "b")
+    adoption.fill(task, member(adoption, "b", "b1", description="note"), joins=True)
+    assert (task.values[NOTE], NOTE in task.versions, state.links[1, "a"].acked) == ("note", False, {})
+    rows = [(row.field, row.side, row.old, row.new, row.rule) for row in adoption.merge.moved]
+    assert rows == [(NOTE, "b", None, "note", "first opinion")]

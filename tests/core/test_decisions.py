@@ -12,6 +12,7 @@ from sync.core.evidence import let_go
 from sync.core.facts import Observation, Read
 from sync.core.merge import Merge
 from sync.core.model import Do, Held, HeldKind, Intent, Link, LinkLife, Pair
+from sync.core.ties import LOST, lost_key
 from tests.core.build import NOW, add_task, entry, group, lenses_of, state_of
 
 TITLE = Field.TITLE
@@ -146,6 +147,9 @@ def test_a_create_in_doubt_that_exists_is_linked():
     assert (link.ref, link.live, link.wrote) == ("b9", True, 4)
     assert link.pairs[TITLE] == Pair("Milk", "Milk", confirmed=False, before=""), "what is there is compared now"
     assert (state.intents, state.held) == (others, [])
+    [row] = decisions.acted
+    assert (row.do, row.task, row.side, row.ref, row.outcome) == (Do.CREATE, 2, "b", "b9", f"done: {BY_A_PERSON}")
+    assert row.fields == {"title": "Milk"}
 
 
 def test_a_create_in_doubt_that_is_absent_is_sent_again():
@@ -199,6 +203,8 @@ def test_a_refused_delete_lets_the_link_go():
     link = state.links[1, "b"]
     assert (link.live, link.reason, link.ref, link.absent, state.held) == (False, BY_A_PERSON, "b1", False, [])
     assert ("b", "b1") not in decisions.merge.lenses.refs
+    rows = [(row.do, row.task, row.side, row.ref, row.outcome) for row in decisions.merge.acted]
+    assert rows == [(Do.LET_GO, 1, "b", "b1", BY_A_PERSON)]
 
 
 def test_a_refused_create_is_remembered():
@@ -280,3 +286,14 @@ def test_a_value_that_a_person_writes(name, text, value):
 def test_a_value_that_the_field_can_not_take_is_named(name, text):
     with pytest.raises(ValueError, match=f"^{name.value} can not be '{text}'$"):
         value_from_text(name, text)
+
+
+@pytest.mark.parametrize(("word", "lost", "guard"), [("approve", False, ""), ("refuse", True, LOST)])
+def test_what_a_lost_side_may_be_given_was_decided(word, lost, guard):
+    """About the side, not about a task that is linked there."""
+    state, decisions = world()
+    state.sides["b"].lost = True
+    state.held = [held(HeldKind.CREATE, word, key=lost_key("b"), task=1)]
+    decisions.carry_out()
+    assert (state.sides["b"].lost, state.sides["b"].refused_guard, state.held) == (lost, guard, [])
+    assert (state.links[1, "b"].live, decisions.merge.acted) == (True, [])

@@ -16,7 +16,7 @@ from sync.core.merge import Merge
 from sync.core.model import Do, Held, HeldKind, LinkLife, Pair, TaskLife, Version
 from sync.core.plan import CLOSED_BY_DELETE
 from sync.core.policy import AccessPolicy, DeletePolicy
-from sync.core.settle import CREATE_AGAIN, DELETED_HERE, DELETED_THERE
+from sync.core.settle import CREATE_AGAIN, DELETED_HERE, DELETED_THERE, UNDONE
 from tests.core.build import NOW, RICH, add_task, group, lenses_of, side, state_of
 
 TITLE, STATUS, PARENT, POSITION = Field.TITLE, Field.STATUS, Field.PARENT, Field.POSITION
@@ -321,3 +321,12 @@ def test_a_living_task_under_a_deleted_one_moves_to_its_nearest_living_ancestor(
     assert {number: (version.side, version.rule) for number, version in moved.items()} == dict.fromkeys(
         home, ("b", "its parent was deleted")
     )
+
+
+def test_an_entry_that_was_to_be_deleted_there_and_is_gone_takes_nothing_with_it():
+    """Made in a cycle that was undone: the task lives on where people made it, and no edit makes it again there."""
+    state, deletes = world()
+    state.links[2, "b"].reason = UNDONE
+    deletes.delete([state.links[2, "b"]], {(2, "a")})
+    assert (state.links[2, "b"].live, state.links[2, "b"].reason) == (False, DELETED_THERE)
+    assert (state.tasks[2].life, deletes.lines) == (TaskLife.ALIVE, [])

@@ -11,8 +11,9 @@ from connectors.task import Field, Status
 from sync.core.evidence import let_go
 from sync.core.facts import Observation, Read
 from sync.core.merge import Merge
-from sync.core.model import Do, Held, HeldKind, Intent, Pair
+from sync.core.model import Do, Held, HeldKind, Intent, Link, LinkLife, Pair
 from sync.core.recover import Recovery, is_whole, open_creates, open_requests, titled, unseen_creates
+from sync.core.settle import UNDONE
 from tests.core.build import NOW, RICH, add_task, entry, group, lenses_of, side, state_of
 
 MILK = {Field.TITLE: "Milk", Field.DESCRIPTION: "two litres", Field.STATUS: Status.NEEDS_ACTION}
@@ -475,3 +476,20 @@ def test_what_another_create_has_taken_is_not_seen_by_the_next():
     recovery.taken.add(("b", "7"))
     assert not recovery.resolve(intent, read(entry("7", **NEW)))
     assert (state.held, intent.reads) == ([], 1)
+
+
+def test_a_delete_that_an_undo_wanted_and_is_found_done_was_undone():
+    state, intent, recovery = world(Do.DELETE)
+    state.links[1, "b"].reason = UNDONE
+    assert recovery.resolve(intent, read(gone=["b1"], kind=Read.POLLED))
+    assert state.links[1, "b"].reason == UNDONE
+
+
+def test_what_was_refused_of_a_field_that_a_create_can_not_give_is_refused_still():
+    fields = {**RICH.fields, Field.LABELS: FieldCapability(holding=Holding.READ_ONLY)}
+    state, intent, recovery = world(Do.CREATE, spec=side("b", fields=fields), linked=False)
+    state.tasks[1].values[Field.LABELS] = ("x",)
+    old = state.links[1, "b"] = Link(task=1, side="b", ref=None, life=LinkLife.LET_GO)
+    old.refused, old.reasons = {Field.LABELS: 1}, {Field.LABELS: "no"}
+    assert recovery.resolve(intent, read(entry("7", **{name.value: value for name, value in MILK.items()})))
+    assert state.links[1, "b"].refused == {Field.LABELS: 1}

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from connectors.contract import FieldCapability, Holding, Stored
-from connectors.projection import cut
+from connectors.projection import Through, cut
 from connectors.task import EMPTY, Field, Status
 from sync.core.model import Do, Intent, Link, LinkLife, Pair, Version
 from sync.core.settle import (
@@ -18,9 +18,11 @@ from sync.core.settle import (
     create_refused,
     created,
     deleted,
+    found_again,
     make_again,
     pair_of,
     refused,
+    tie_again,
     updated,
 )
 from tests.core.build import NOW, RICH, TWO_WAY, add_task, entry, group, lenses_of, side, state_of
@@ -310,3 +312,63 @@ def test_a_version_that_the_intent_does_not_name_is_the_first():
     assert state.links[1, "b"].acked == {TITLE: 1}
     made = Intent(task=1, side="b", do=Do.CREATE, ref=None, patch={TITLE: SENT}, versions={}, cycle=7)
     assert created(lenses, made, {TITLE: SENT}, answer("b9", title=SENT)).acked[TITLE] == 1
+
+
+def test_a_field_that_is_nobodys_yet_has_no_shadow_where_the_new_entry_shows_one():
+    """The next read brings this side's value as the first opinion; what is empty there is agreed."""
+    fields = {TITLE: TWO_WAY, NOTE: TWO_WAY, LABELS: TWO_WAY, DUE: TWO_WAY}
+    _, task, lenses = world(fields=fields, title=SENT)
+    link = created(lenses, intent_of(title=SENT), {TITLE: SENT}, answer(title=SENT, description="theirs", labels=()))
+    assert NOTE not in task.values
+    unseen = Pair(None, None, confirmed=False, before=None)
+    assert link.pairs == {TITLE: Pair(SENT, SENT), LABELS: Pair((), ()), DUE: unseen}
+    assert link.acked == {}
+
+
+BELOW = FieldCapability(holding=Holding.TWO_WAY, view=Through(lambda value: value or 9, "9 is the lowest"))
+
+
+def test_nothing_of_a_create_that_was_found_is_agreed_before_it_is_compared():
+    """A status that a new entry has anyway is its shadow; whatever else it shows may be a person's."""
+    fields = {TITLE: TWO_WAY, NOTE: TWO_WAY, STATUS: TWO_WAY, Field.PRIORITY: BELOW, Field.URL: TWO_WAY}
+    _, _, lenses = world(fields=fields, title=SENT, description="", priority=0)
+    shown = entry("b1", title="edited", description="typed", status=Status.IN_PROGRESS, priority=3, url="https://b")
+    link = found_again(lenses, intent_of(title=SENT), {TITLE: SENT, Field.URL: "https://a"}, shown)
+    assert lenses.state.links[1, "b"] is link
+    assert link.pairs == {
+        TITLE: Pair(SENT, SENT, confirmed=False, before=""),
+        NOTE: Pair("", ""),
+        STATUS: Pair(None, Status.IN_PROGRESS),
+        Field.PRIORITY: Pair(9, 0),
+        Field.URL: Pair("https://b", "https://b"),
+    }
+
+
+def test_a_found_entry_that_is_closed_was_closed_by_a_person():
+    _, _, lenses = world(fields={TITLE: TWO_WAY, STATUS: TWO_WAY}, title=SENT)
+    shown = entry("b1", title=SENT, status=Status.COMPLETED)
+    link = found_again(lenses, intent_of(title=SENT), {TITLE: SENT}, shown)
+    assert link.pairs[STATUS] == Pair(None, None)
+
+
+def test_an_entry_that_was_found_is_read_in_full():
+    _, task, lenses = world(fields={TITLE: TWO_WAY}, title=SENT)
+    del task.values[STATUS]
+    assert created(lenses, intent_of(title=SENT), {TITLE: SENT}, answer(title=SENT)).raw_hash == "other"
+    assert found_again(lenses, intent_of(title=SENT), {TITLE: SENT}, entry("b1", title=SENT)).raw_hash == ""
+
+
+def test_a_link_that_ties_again_is_owed_what_moved_meanwhile():
+    """Over its old shadow; what no merge decides, and what it never had a shadow of, is not owed."""
+    state, task, lenses = world(linked=True, title=OLD, description="note", url="https://a.example", due=NOW)
+    link = state.links[1, "b"]
+    del lenses.refs["b", "b1"]
+    link.life, link.reason, link.absent, link.outside = LinkLife.LET_GO, "by hand", True, "other"
+    task.values[TITLE], task.versions[TITLE] = "new", Version(number=5)
+    task.values[Field.URL], task.versions[Field.URL] = "https://new.example", Version(number=2)
+    del link.pairs[DUE]
+    tie_again(lenses, link)
+    assert (link.live, link.reason, link.absent, link.outside, link.raw_hash) == (True, "", False, "", "")
+    assert link.acked == {TITLE: 4}
+    assert link.pairs[TITLE] == Pair(OLD, OLD)
+    assert lenses.refs["b", "b1"] == 1
