@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 PARTS: Final[Mapping[str, str]] = {
@@ -28,9 +28,5 @@ def what_changed(old: str, new: str) -> str:
     before, after = old.split("-"), new.split("-")
     if len(before) != len(PARTS) or len(after) != len(PARTS):
         return CHANGED
-    told = _differing(before, after)
+    told = [words for place, words in enumerate(PARTS.values()) if before[place] != after[place]]
     return " and ".join(told) or CHANGED
-
-
-def _differing(before: Iterable[str], after: Iterable[str]) -> list[str]:
-    return [words for words, one, other in zip(PARTS.values(), before, after, strict=True) if one != other]

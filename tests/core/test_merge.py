@@ -10,8 +10,8 @@ from connectors.contract import FieldCapability, Holding
 from connectors.projection import cut
 from connectors.task import Field, Status
 from sync.core.diff import Delta
-from sync.core.merge import Merge, find_conflict, follow_status
-from sync.core.model import Held, HeldKind, LinkLife, Pair, Task, Version
+from sync.core.merge import HELD_BACK, Merge, find_conflict, follow_status
+from sync.core.model import Do, Held, HeldKind, LinkLife, Pair, Task, Version
 from sync.core.policy import ConflictPolicy
 from tests.core.build import NOW, RICH, add_task, group, lenses_of, side, state_of
 
@@ -377,6 +377,8 @@ def test_a_later_edit_replaces_its_sides_contender():
     assert held.choices == ("take a", "take c", "take b", "set VALUE")
     assert state.links[1, "c"].pairs[TITLE] == Pair("from c", "from c")
     assert task.values[TITLE] == "old"
+    rows = [(row.side, row.old, row.new, row.rule) for row in merge.moved[2:]]
+    assert rows == [("c", "old", "from c", HELD_BACK), ("a", "old", "again a", HELD_BACK)]
 
 
 def test_contenders_that_became_equal_end_the_conflict():
@@ -463,3 +465,18 @@ def test_late_edits_that_equal_the_current_value_of_a_lossy_side_are_explained()
         state.links[1, name].pairs[TITLE] = Pair("older", "older")
     merge.field(task, TITLE, [edit(state, name, TITLE, "long title", acked=1) for name in "ac"])
     assert (merge.conflicts, merge.moved, state.links[1, "c"].acked) == (0, [], {})
+
+
+def test_what_became_of_a_link_is_told_with_the_entry_as_it_was():
+    state, _, merge = world(title="old")
+    state.links[1, "b"].native = {"id": 1}
+    merge.act(state.links[1, "b"], Do.LET_GO, "by hand")
+    [row] = merge.acted
+    assert (row.do, row.task, row.side, row.ref, row.outcome, row.image) == (
+        Do.LET_GO,
+        1,
+        "b",
+        "b1",
+        "by hand",
+        {"id": 1},
+    )

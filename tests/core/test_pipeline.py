@@ -7,15 +7,19 @@ from datetime import timedelta
 
 import pytest
 
-from connectors.contract import FieldCapability, Holding, Verb
+from connectors.contract import Discovery, FieldCapability, Holding, Verb
 from connectors.task import Field, Status
+from sync.core.adopt import MATCHED
 from sync.core.evidence import let_go
-from sync.core.facts import Observation, Read
+from sync.core.facts import Acted, Moved, Observation, Read
+from sync.core.mapping import CHANGED as REMAPPED
 from sync.core.model import Do, Held, HeldKind, Intent, LinkLife, Pair, TaskLife, Version
 from sync.core.pipeline import Circumstances, decide
 from sync.core.policy import AccessPolicy, EvidencePolicy, GuardPolicy, Limit
-from sync.core.settle import CREATE_AGAIN, DELETED_THERE
+from sync.core.settle import CREATE_AGAIN, DELETED_THERE, UNDONE
 from sync.core.standing import MISSES
+from sync.core.ties import lost_key
+from sync.core.undo import Undo
 from tests.core.build import NOW, RICH, add_task, entry, group, side, state_of
 
 TITLE, STATUS, PARENT, POSITION = Field.TITLE, Field.STATUS, Field.PARENT, Field.POSITION
@@ -483,13 +487,94 @@ def test_what_a_person_decided_is_carried_out_first():
     assert (state.tasks[1].title, state.held, len(state.tasks)) == ("y", [], 2)
 
 
+def test_a_create_in_doubt_that_a_person_found_is_told():
+    state, policy = world()
+    add_task(state, 2, {TITLE: "Milk"}, "a")
+    state.intents = [Intent(task=2, side="b", do=Do.CREATE, ref=None, patch={TITLE: "Milk"}, versions={}, cycle=8)]
+    row = Held(kind=HeldKind.CREATE, key="create:2:b", why="", choices=(), task=2, side="b", decision="exists b9")
+    state.held = [row]
+    decision = run(state, policy, as_it_was("a", 2), lists("b", entry("b9", title="Milk"), unchanged=["b1"]))
+    assert [(row.do, row.ref) for row in decision.acted] == [(Do.CREATE, "b9")]
+
+
+def test_a_tie_to_what_is_not_there_is_withdrawn_and_said():
+    state, policy = world()
+    state.sides["b"].ties = {"b7": 1, "b8": 1}
+    decision = run(state, policy, as_it_was("a"), lists("b", unchanged=["b1", "b8"]))
+    assert decision.warnings == ["b:b7, which was imported, is not there"]
+    assert state.sides["b"].ties == {"b8": 1}
+
+
+def test_a_person_is_asked_before_anything_is_made_on_a_side_that_was_lost():
+    state, policy = world(plain("a"), plain("b", discovery=Discovery.POINT))
+    add_task(state, 2, {TITLE: "Milk"}, "a")
+    state.sides["b"].lost = True
+    decision = run(state, policy, as_it_was("a", 2), lists("b", kind=Read.POLLED))
+    assert (decision.actions, [held.key for held in state.held]) == ([], [lost_key("b")])
+
+
+@pytest.mark.parametrize("edited", [True, False])
+def test_an_entry_that_is_to_be_deleted_there_stays_when_a_person_edits_it_there(edited):
+    """Made in a cycle that was undone."""
+    state, policy = world()
+    state.links[1, "b"].reason = UNDONE
+    decision = run(state, policy, as_it_was("a"), lists("b", entry("b1", title="new" if edited else "old")))
+    assert decision.warnings == (['"old" was edited on b: it stays there'] if edited else [])
+    assert [(one.do, one.side) for one in decision.actions] == ([(Do.UPDATE, "a")] if edited else [(Do.DELETE, "b")])
+    assert state.links[1, "b"].reason == ("" if edited else UNDONE)
+
+
+def matched(state):
+    """The history of cycle 8, in which b1 was matched and lost its title, and a title moved that moved on since."""
+    told = {"task": 1, "title": "old", "field": TITLE}
+    lost = Moved(side="b", old="theirs", new="old", rule="lost", lost=True, **told)
+    edit = Moved(side="a", old="older", new="between", rule="edit", **told)
+    state.tasks[1].versions[TITLE] = Version(number=2, side="a", cycle=8)
+    return Undo(cycle=8, moved=[lost, edit], acted=[Acted(do=Do.ADOPT, task=1, side="b", ref="b1", outcome=MATCHED)])
+
+
+def test_a_cycle_is_undone_through_the_same_plan():
+    state, policy = world()
+    decision = run(state, policy, as_it_was("a"), as_it_was("b"), undo=matched(state))
+    assert short(decision) == [(Do.UPDATE, 1, "b", {TITLE: "theirs"}), (Do.LET_GO, 1, "b", {})]
+    assert (decision.undone, decision.reversed) == (1, {1})
+    assert [(note.field, note.side) for note in decision.skipped] == [(TITLE, "a")]
+
+
+def test_values_that_an_undo_brings_back_are_planned():
+    state, policy = world()
+    state.tasks[1].versions[TITLE] = Version(number=2, side="a", cycle=8)
+    row = Moved(task=1, title="old", side="a", field=TITLE, old="older", new="old", rule="edit")
+    decision = run(state, policy, as_it_was("a"), as_it_was("b"), undo=Undo(cycle=8, moved=[row]))
+    assert short(decision) == [(Do.UPDATE, 1, name, {TITLE: "older"}) for name in "ab"]
+    assert (decision.undone, decision.reversed, decision.skipped) == (1, {1}, [])
+
+
+@pytest.mark.parametrize(
+    ("access", "read"),
+    [
+        (AccessPolicy.READ, as_it_was("b", 3)),
+        (AccessPolicy.TWO_WAY, lists("b", kind=Read.STILL_READING)),
+        (AccessPolicy.TWO_WAY, lists("b")),
+    ],
+    ids=["only read", "not read yet", "set aside"],
+)
+def test_an_undo_writes_nothing_where_nothing_may_be_written(access, read):
+    state, policy = world(plain("a"), replace(plain("b"), access=access), tasks=3)
+    decision = run(state, policy, as_it_was("a", 3), read, undo=matched(state))
+    assert (decision.actions, decision.undone) == ([], 0)
+    assert "b takes no part in this cycle" in [note.why for note in decision.skipped]
+
+
 def test_a_first_opinion_fills_its_own_field_only():
     state, policy = world()
     decision = run(state, policy, lists("a", entry("a1", title="new", description="note")), as_it_was("b"))
     task = state.tasks[1]
     assert (task.title, task.values[Field.DESCRIPTION]) == ("new", "note")
     assert short(decision) == [(Do.UPDATE, 1, "b", {TITLE: "new", Field.DESCRIPTION: "note"})]
-    assert [row.rule for row in decision.moved if row.field is TITLE] == ["edit"]
+    rules = {row.field: row.rule for row in decision.moved}
+    assert rules == {TITLE: "edit", Field.DESCRIPTION: "first opinion"}
+    assert task.version(Field.DESCRIPTION).number == 2, "the other side has the first one"
 
 
 def test_a_view_that_another_mapping_moved_is_owed():
@@ -504,6 +589,7 @@ def test_a_view_that_another_mapping_moved_is_owed():
     assert decision.moved == []
     assert link.acked == {TITLE: 1}
     assert short(decision) == [(Do.UPDATE, 1, "b", {TITLE: "old"})]
+    assert decision.actions[0].changes[TITLE].rule == REMAPPED, "and says why"
     state, policy = world()
     state.links[1, "b"].mapping = "0"
     state.tasks[1].versions[TITLE] = Version(number=3)

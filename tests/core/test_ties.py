@@ -214,6 +214,10 @@ def test_one_question_is_asked_about_a_lost_side():
     assert "to make 2 tasks there" in held.why
     ask_about_lost(state, NOW)
     assert state.held == [held], "asked once"
+    state.sides["a"].lost = True
+    add_task(state, 5, {TITLE: "Oil"}, "b")
+    ask_about_lost(state, NOW)
+    assert [one.side for one in state.held] == ["b", "a"], "once for each side"
 
 
 @pytest.mark.parametrize("how", ["not lost", "nothing missing", "refused"])
