@@ -14,7 +14,7 @@ from sync.core.evidence import let_go
 from sync.core.model import Do, Held, HeldKind, Intent, Link, LinkLife, Pair, TaskLife, Version
 from sync.core.plan import CLOSED_BY_DELETE, Planner
 from sync.core.policy import AccessPolicy
-from sync.core.settle import CREATE_AGAIN, CREATE_REFUSED, DELETED_THERE
+from sync.core.settle import CREATE_AGAIN, CREATE_REFUSED, DELETED_THERE, UNDONE, UNTIED
 from tests.core.build import NOW, RICH, TWO_WAY, add_task, group, lenses_of, side, state_of
 
 TITLE, NOTE, STATUS, DUE, PARENT = Field.TITLE, Field.DESCRIPTION, Field.STATUS, Field.DUE, Field.PARENT
@@ -433,6 +433,14 @@ def test_a_side_whose_status_can_not_be_written_is_let_go():
     assert [(action.do, action.why) for action in plan(state, policy).actions if action.side == "b"] == [
         (Do.LET_GO, "")
     ]
+
+
+@pytest.mark.parametrize(("reason", "do"), [(UNDONE, Do.DELETE), (UNTIED, Do.LET_GO)])
+def test_a_link_that_an_undo_ends_ends_though_its_task_lives(reason, do):
+    state, _, policy = world()
+    state.links[1, "b"].reason = reason
+    planner = plan(state, policy)
+    assert [(one.do, one.side, one.ref, one.fields, one.why) for one in planner.actions] == [(do, "b", "b1", {}, reason)]
 
 
 def test_a_deleted_task_is_left_alone_where_it_is_not_linked_or_may_not_be_written():
