@@ -63,7 +63,7 @@ def diff_link(link: Link, task: Task, entry: Entry, lens: Lens, *, at: datetime 
             _first_opinion(found, task, name, value, lens)
         elif (remapped and name not in link.unknown) or (derived and thawed):
             found.pairs[name] = Pair(pair.sent if same(name, pair.stored, value) else value, value)
-            free = name in link.derived and name not in entry.derived  # a leaf again: it can be told what it should be
+            free = name not in entry.derived  # a leaf again: it can be told what it should be
             if (remapped or free) and not same(name, lens.view(name, task.values.get(name)), found.pairs[name].sent):
                 found.owed.append(name)
         elif not pair.confirmed and is_likely_stored(name, pair, value):

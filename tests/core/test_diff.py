@@ -258,3 +258,28 @@ def test_a_side_whose_derived_status_moved_by_our_write_has_no_delta():
 
 def test_children_by_parent():
     assert children_by_parent(tree()) == {1: [2], 2: [3]}
+
+
+@pytest.mark.parametrize(
+    ("now", "seen", "pair", "owed"),
+    [
+        ({STATUS}, Status.COMPLETED, Pair(Status.COMPLETED, Status.COMPLETED), []),
+        (set(), Status.COMPLETED, Pair(Status.COMPLETED, Status.COMPLETED), [STATUS]),
+        (set(), Status.NEEDS_ACTION, Pair(Status.NEEDS_ACTION, Status.NEEDS_ACTION), []),
+    ],
+    ids=["still computed", "a leaf again", "a leaf again, and as it should be"],
+)
+def test_what_a_vendor_computes_no_more_is_told_what_it_should_be(now, seen, pair, owed):
+    """Rule 18: the last child went, and the value that followed from it stays; it is no person's edit."""
+    _, task, link, lens = world(title="t")
+    link.derived = frozenset({STATUS})
+    found = diff(link, task, lens, thawed=True, status=seen, derived=frozenset(now))
+    assert (found.deltas, found.pairs, found.owed) == ([], {STATUS: pair}, owed)
+
+
+def test_a_first_opinion_in_another_spelling_agrees():
+    """The shadow is what would be sent, and what is there."""
+    _, task, link, lens = world(title="t", labels=("A",))
+    del link.pairs[Field.LABELS]
+    found = diff(link, task, lens, labels=("a",))
+    assert (found.pairs, found.first) == ({Field.LABELS: Pair(("A",), ("a",))}, {})

@@ -220,3 +220,17 @@ def test_a_delete_beside_approved_ones_is_within_the_limit_for_itself(approved, 
         held.decision = "approve" if held.task in approved else ""
     found = guard_outgoing(state, act(Do.DELETE, 1, 2, 3, 4), policy, now=NOW, allow=())
     assert [one.task for one in found] == passed
+
+
+@pytest.mark.parametrize(("allow", "held"), [("deletes", []), ("creates", [1, 2, 3])])
+def test_a_guard_that_is_lifted_asks_no_more(allow, held):
+    """What it held before goes on, and the question about it ends."""
+    policy = group("a", guards=GuardPolicy(deletes=LIMIT))
+    state = state_of(policy)
+    for number in range(1, 6):
+        add_task(state, number, {}, "a")
+    actions = act(Do.DELETE, 1, 2, 3)
+    guard_outgoing(state, actions, policy, now=NOW, allow=())
+    passed = guard_outgoing(state, actions, policy, now=NOW, allow={allow})
+    assert [one.task for one in state.held] == held
+    assert len(passed) + len(held) == len(actions)

@@ -188,3 +188,11 @@ def test_a_task_that_has_all_sides_does_not_stand_in_the_way():
     add_task(state, 1, {TITLE: "Milk"}, "a", "b")
     assert intake.run({}) == 1
     assert titles(state) == [("Milk", "ab"), ("Milk", "ab")]
+
+
+def test_a_task_that_has_all_sides_does_not_make_a_new_title_ambiguous():
+    """One new entry of it on either side is one task, though they differ."""
+    state, intake = world(met="a", a=[entry("a9", title="Milk", due=DAY)], b=[entry("b9", title="Milk")])
+    add_task(state, 1, {TITLE: "Milk"}, "a", "b")
+    assert intake.run({}) == 1
+    assert titles(state) == [("Milk", "ab"), ("Milk", "ab")]
