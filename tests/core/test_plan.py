@@ -439,8 +439,8 @@ def test_a_side_whose_status_can_not_be_written_is_let_go():
 def test_a_link_that_an_undo_ends_ends_though_its_task_lives(reason, do):
     state, _, policy = world()
     state.links[1, "b"].reason = reason
-    planner = plan(state, policy)
-    assert [(one.do, one.side, one.ref, one.fields, one.why) for one in planner.actions] == [(do, "b", "b1", {}, reason)]
+    [action] = plan(state, policy).actions
+    assert (action.do, action.side, action.ref, action.fields, action.why) == (do, "b", "b1", {}, reason)
 
 
 def test_a_deleted_task_is_left_alone_where_it_is_not_linked_or_may_not_be_written():
