@@ -283,3 +283,10 @@ def test_a_first_opinion_in_another_spelling_agrees():
     del link.pairs[Field.LABELS]
     found = diff(link, task, lens, labels=("a",))
     assert (found.pairs, found.first) == ({Field.LABELS: Pair(("A",), ("a",))}, {})
+
+
+def test_another_mapping_owes_a_computed_value_too_and_it_waits_until_it_can_be_told():
+    _, task, link, lens = world(title="t")
+    link.mapping, link.raw_hash, link.derived = "0", "h", frozenset({STATUS})
+    found = diff(link, task, lens, raw_hash="h", status=Status.COMPLETED, derived=link.derived)
+    assert (found.deltas, found.owed) == ([], [STATUS])
