@@ -39,9 +39,9 @@ class Storing(Part):
         """Right-to-left, emoji, combining marks, 10,000 characters, HTML, Markdown, leap days: made, and changed to."""
         before: Entry | None = None
         for sample in samples():
-            told = caller.told(
-                {**self.least, **{field: sample[field] for field in sample if field in self.at_create()}}
-            )
+            said = {field: value for field, value in sample.items() if field in self.at_create()}
+            needed = {field: value for field, value in self.least.items() if is_empty(field, said.get(field, value))}
+            told = caller.told({**self.least, **said, **needed})
             entry = caller.there(caller.create(told).entry.ref)
             self._holds(entry, told)
             if before is not None and self.capabilities.can(Verb.UPDATE):

@@ -46,8 +46,9 @@ class Lens:
             if field is Field.ASSIGNEES and isinstance(value, tuple):
                 persons = [person for person in value if isinstance(person, Person)]
                 for person in persons:
-                    if people.get(person.handle) != person:
-                        people[person.handle] = person
+                    known = _completed(person, people.get(person.handle))
+                    if people.get(person.handle) != known:
+                        people[person.handle] = known
                 taken[field] = tuple(person.handle for person in persons)
             else:
                 taken[field] = value
@@ -124,6 +125,13 @@ class Lens:
             task = self._state.tasks.get(value)
             value = task.values.get(Field.PARENT) if task is not None else None
         return None
+
+
+def _completed(person: Person, known: Person | None) -> Person:
+    """A person with what earlier answers told: one that lacks a name or an e-mail has no opinion on it."""
+    if known is None:
+        return person
+    return Person(id=person.id, name=person.name or known.name, email=person.email or known.email)
 
 
 class Lenses:

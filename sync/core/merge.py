@@ -156,8 +156,19 @@ class Merge:
         link = delta.link
         if link.acked.get(name, task.version(name).number) >= task.version(name).number:
             return True
+        if name is Field.STATUS and self._completes_what_was_begun(task, delta):
+            return True
         pair = link.pairs.get(name)
         return pair is not None and same(name, self.lenses[link.side].view(name, task.values.get(name)), pair.sent)
+
+    def _completes_what_was_begun(self, task: Task, delta: Delta) -> bool:
+        """Whether a side completes an open task that it could not be told is in progress: that is what comes next."""
+        return (
+            not self.lenses[delta.link.side].spec.writes(Field.STATUS)
+            and task.values.get(Field.STATUS) is Status.IN_PROGRESS
+            and delta.old is Status.NEEDS_ACTION
+            and delta.new is Status.COMPLETED
+        )
 
     def _explained(self, name: Field, contenders: list[Contender], current: Value, *, stale: bool) -> Contender | None:
         """A contender whose value every other one shows as it is seen there."""

@@ -15,6 +15,7 @@ a task without a live link on a side                           what is planned
 =============================================================  ====================================================
 alive, never there, and not let go there                       created, parents before children
 … completed too long ago, a candidate of an open match         nothing
+… closed, and the side makes open tasks only                   undeliverable
 … the side can not create, or lacks a required field           undeliverable
 deleted, with a live link                                      deleted, children before parents
 =============================================================  ====================================================
@@ -147,6 +148,9 @@ class Planner:
             return []
         if self._too_old(task):
             return []
+        if closed := self._closed_for_good(task, lens):
+            self._note(task, lens, None, Field.STATUS, closed)
+            return []
         refused = self._refused_whole(task, link, lens)
         if refused:
             self._note(task, lens, None, Field.TITLE, refused)
@@ -202,6 +206,13 @@ class Planner:
             return True
         done = task.values.get(Field.COMPLETED)
         return policy.completed is not None and isinstance(done, datetime) and self.now - done > policy.completed
+
+    def _closed_for_good(self, task: Task, lens: Lens) -> str:
+        """Why a closed task is not made where its status can be told neither now nor later: it would be open there."""
+        status = task.values.get(Field.STATUS)
+        untold = lens.spec.reads(Field.STATUS) and not lens.spec.sets(Field.STATUS)
+        closed = isinstance(status, Status) and status.closed
+        return f"{lens.spec.name} makes open tasks only" if closed and untold else ""
 
     def _delete(self, task: Task, link: Link, lens: Lens) -> list[Action]:
         means = lens.spec.capabilities.delete_means

@@ -17,7 +17,7 @@ create    no list to look at                              held
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -102,7 +102,8 @@ class Recovery:
             self._hold(intent, f"it is not known whether {spec.name} made this task: it has no list to look at", [])
             return False
         titled = self._titled(intent, observation)
-        equal = [entry for entry in titled if _equal_payload(intent, lenses[intent.side].take(entry))]
+        people = lenses.state.sides[intent.side].people
+        equal = [entry for entry in titled if _equal_payload(intent, lenses[intent.side].take(entry), people)]
         if equal:
             self._found(intent, min(equal, key=lambda entry: _age(entry.ref)))
             return True
@@ -219,15 +220,18 @@ def _same_title(sent: str, found: str) -> bool:
     return bool(found) and (words(sent) == words(found) or (len(found) > len(sent) // 2 and sent.startswith(found)))
 
 
-def _equal_payload(intent: Intent, seen: Mapping[Field, Value]) -> bool:
+def _equal_payload(intent: Intent, seen: Mapping[Field, Value], people: Container[str]) -> bool:
     """Equal in stored form: texts by their letters and digits, the rest as values.
 
-    What the answer lacks says nothing.
+    What the answer lacks says nothing. ``people`` are the handles that this side was seen to use: somebody who was sent
+    under another one (an e-mail, where the side tells ids) may be anybody whom it tells.
     """
     for name, sent in intent.patch.items():
         if name not in seen:
             continue
         found = seen[name]
+        if name is Field.ASSIGNEES and isinstance(sent, tuple) and any(str(one) not in people for one in sent):
+            continue
         if isinstance(sent, str) and isinstance(found, str) and name in {Field.TITLE, Field.DESCRIPTION}:
             if words(sent) != words(found) and not (words(found) and words(sent).startswith(words(found))):
                 return False

@@ -56,7 +56,8 @@ def created(lenses: Lenses, intent: Intent, wanted: Mapping[Field, Value], store
     for name in Field:
         if name in wanted or name in link.pairs or name in UNMERGED or not lens.spec.reads(name):
             continue
-        if name not in task.values and not is_empty(name, seen.get(name, EMPTY.get(name))):
+        said = not is_empty(name, seen.get(name, EMPTY.get(name)))
+        if name not in task.values and said and not lens.spec.of(name).made_up:
             continue  # nobody's value yet: the next read brings this side's
         if name in task.values and not is_empty(name, lens.view(name, task.values[name])):
             link.acked[name] = 0  # refused, or no word for it: the side does not hold it
@@ -88,6 +89,8 @@ def found_again(lenses: Lenses, intent: Intent, wanted: Mapping[Field, Value], e
         empty = EMPTY.get(name)
         if name in intent.patch:
             link.pairs[name] = Pair(pair.sent, pair.sent, confirmed=False, before=empty)
+        elif name not in wanted and lenses[intent.side].spec.of(name).made_up:
+            continue  # what it shows is nobody's opinion, whoever may have touched it since
         elif name not in UNMERGED and not (isinstance(pair.stored, Status) and not pair.stored.closed):
             link.pairs[name] = Pair(lenses[intent.side].view(name, empty), empty)
     link.raw_hash = ""

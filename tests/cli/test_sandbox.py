@@ -14,9 +14,12 @@ from pathlib import Path
 import pytest
 import requests
 
+from connectors import registry
 from sync.cli.sandbox import share
 from sync.cli.views.sandbox import configuration
 from tests.cli.kit import environment, tasksync
+
+ALL = ", ".join(registry.sandboxes())
 
 
 @contextmanager
@@ -43,8 +46,8 @@ def serving(folder: Path, *arguments: str) -> Iterator[dict]:
 
 def test_all_sandboxes_are_served_and_the_printed_configuration_works(tmp_path):
     with serving(tmp_path) as printed:
-        assert set(printed["sides"]) == {"checkvist", "ogsm"}
-        assert printed["groups"]["sandbox"]["sides"] == ["checkvist", "ogsm"]
+        assert list(printed["sides"]) == list(registry.sandboxes())
+        assert printed["groups"]["sandbox"]["sides"] == list(registry.sandboxes())
         side = printed["sides"]["ogsm"]
         answer = requests.post(
             f"{side['base_url']}/api/v2/actions.json",
@@ -92,13 +95,13 @@ def test_faults_strike(tmp_path):
         pytest.param(["ogsm", "--reading", "nonsense=1"], 'no reading "nonsense"; there are: html,', id="a name"),
         pytest.param(["ogsm", "--reading", "html=1"], "html is one of: none, tidy, strict", id="a value"),
         pytest.param(["ogsm", "--reading", "html"], "write NAME=VALUE; ogsm has html,", id="no value"),
-        pytest.param(["--reading", "html=tidy"], "write VENDOR.NAME=VALUE with one of checkvist, ogsm", id="no vendor"),
+        pytest.param(["--reading", "html=tidy"], f"write VENDOR.NAME=VALUE with one of {ALL}", id="no vendor"),
         pytest.param(["ogsm", "--reading", "checkvist.login=v1"], "no reading", id="another vendor"),
         pytest.param(["--faults", "much"], "'much' is none; for example 5%", id="no share"),
         pytest.param(["--faults", "101%"], "'101%' is none; for example 5%", id="more than all"),
-        pytest.param(["--port", "65535"], "leaves no room for 2 servers", id="no room"),
+        pytest.param(["--port", "65535"], f"leaves no room for {len(registry.sandboxes())} servers", id="no room"),
         pytest.param(["--port", "65536"], "'--port'", id="no port"),
-        pytest.param(["memory"], "there is no sandbox 'memory'; there are: checkvist, ogsm", id="no sandbox"),
+        pytest.param(["memory"], f"there is no sandbox 'memory'; there are: {ALL}", id="no sandbox"),
     ],
 )
 def test_what_cannot_be_served_is_one_line(tmp_path, arguments, words):

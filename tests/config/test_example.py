@@ -14,12 +14,17 @@ from pydantic import BaseModel
 
 from connectors.checkvist.settings import CheckvistSettings
 from connectors.ogsm.settings import OgsmSettings
+from connectors.trackops.settings import TrackopsSettings
 from sync.config import Config, load, tables
 from sync.core.policy import EvidencePolicy, GuardPolicy
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "tasksync.example.toml"
-CONNECTORS: dict[str, type[BaseModel]] = {"checkvist": CheckvistSettings, "ogsm": OgsmSettings}
-ENV = {"CHECKVIST_KEY": "invented", "OGSM_PASSWORD": "invented"}
+CONNECTORS: dict[str, type[BaseModel]] = {
+    "checkvist": CheckvistSettings,
+    "ogsm": OgsmSettings,
+    "trackops": TrackopsSettings,
+}
+ENV = {"CHECKVIST_KEY": "invented", "OGSM_PASSWORD": "invented", "TRACKOPS_TOKEN": "invented"}
 STATEMENT = re.compile(r"(?:# )?(?:(\[[^]]+\])|([a-z0-9_]+) = (.+))")
 
 
@@ -58,7 +63,7 @@ SHAPES = {
     "": [tables.FileTable],
     "store": [tables.StoreTable],
     "people": [tables.PersonTable],
-    "sides": [tables.SideTable, CheckvistSettings, OgsmSettings],
+    "sides": [tables.SideTable, *CONNECTORS.values()],
     "groups": [tables.GroupTable],
     "groups.guards": [tables.GuardsTable],
     "groups.guards.deletes": [tables.DeletesTable],
@@ -84,7 +89,7 @@ def test_the_example_loads_without_a_warning():
     config = example()
     assert config.warnings == ()
     assert {side.connector for side in config.sides.values()} == set(CONNECTORS)
-    assert config.groups["work"].sides == ("outline", "strategy")
+    assert config.groups["work"].sides == ("outline", "strategy", "cases")
 
 
 def test_what_is_commented_out_can_be_said_as_well(tmp_path):
@@ -110,7 +115,10 @@ def test_a_key_that_is_not_given_has_the_value_that_the_example_shows(tmp_path):
         '[sides.outline]\nconnector = "checkvist"\nchecklist = 774411\nusername = "me@example.com"\n'
         'remote_key = { env = "CHECKVIST_KEY" }\n'
         '[sides.strategy]\nconnector = "ogsm"\nbase_url = "https://acme.example.com"\nusername = "api"\n'
-        'password = { env = "OGSM_PASSWORD" }\n[groups.work]\nsides = ["outline", "strategy"]\n'
+        'password = { env = "OGSM_PASSWORD" }\n'
+        '[sides.cases]\nconnector = "trackops"\nbase_url = "https://acme.viewcases.com"\nusername = "api@example.com"\n'
+        'token = { env = "TRACKOPS_TOKEN" }\ncase = 245\ncalendar = 1\n'
+        '[groups.work]\nsides = ["outline", "strategy", "cases"]\n'
     )
     shown, without = example(), load(bare, env=ENV, cwd=tmp_path, connectors=CONNECTORS)
     assert (shown.log, shown.service, shown.history) == (without.log, without.service, without.history)
