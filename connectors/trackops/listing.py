@@ -7,7 +7,8 @@ gives at once. The vendor's own example stops at a short page. Here a list has e
 a page                                    and
 ========================================  ===============================================================
 is empty                                  that is the end
-is the page before it once more           the server has no pages, or shows the last one for each beyond
+is the page before it once more           the server has no pages, or shows the last one for each beyond: for the
+                                          first page, ``mode=count`` must agree if it is answered
 is not there (404)                        ``mode=count`` says that there are no more
 is shorter than one that was seen         it is an incremental read: the rest would have fitted on it
 ========================================  ===============================================================
@@ -38,7 +39,7 @@ class Part:
 
     records: tuple[Native, ...]
     server_time: datetime | None
-    received: datetime
+    received: datetime | None
     learnt: Known | None = None
 
 
@@ -67,6 +68,7 @@ class Walk:
                 if number == 1:
                     raise misplaced(missing) from missing
                 self._confirm_end(number, missing)
+                yield Part(records=(), server_time=None, received=None, learnt=self._learnt())
                 return
             ended = self._ends(number, listing)
             yield self._part(listing, ended=ended)
@@ -82,8 +84,9 @@ class Walk:
         if not refs:
             return True
         if refs == self.previous:
-            if number == 2 and len(listing.records) == PER_PAGE:  # noqa: PLR2004 - the page after the first
-                self._confirm_unpaged(refs)
+            full = len(listing.records) == PER_PAGE
+            if number == 2 and (full or not self.incremental):  # noqa: PLR2004 - the page after the first
+                self._confirm_unpaged(refs, full=full)
             return True
         if refs <= self.seen:
             raise ContractBroken(f"page {number} of the list of tasks repeats the pages before it", hint=_HINT)
@@ -92,22 +95,35 @@ class Walk:
         self.longest = max(self.longest, len(refs))
         return self.incremental and len(refs) < max(self.proven, self.longest)
 
-    def _confirm_unpaged(self, refs: set[Ref]) -> None:
-        """A server that shows one full page whatever is asked has no others, or none that can be reached."""
-        again = {ref_of(record) or "" for record in self._page(1, PER_PAGE + 1).records}
-        if again != refs:
-            raise ContractBroken("every page of the list of tasks is the first one", hint=_HINT)
+    def _confirm_unpaged(self, refs: set[Ref], *, full: bool) -> None:
+        """A server that shows one page whatever is asked has no others, or none that can be reached."""
+        count = self._count()
+        if count is not None:
+            broken = count[0] > len(refs)
+        else:  # as many as were asked for: are there more if more are asked for?
+            broken = full and {ref_of(record) or "" for record in self._page(1, PER_PAGE + 1).records} != refs
+        if broken:
+            raise ContractBroken(f"every page of the list of tasks is the first {len(refs)}", hint=_HINT)
 
     def _confirm_end(self, number: int, missing: Gone) -> None:
         """A page that is not there ends the list only if the server says that there are no more tasks."""
-        count = self.client.count({**self.filters, "per_page": str(PER_PAGE)})
+        count = self._count()
         if count is None or count[0] > len(self.seen):
             told = "and how many there are is not told" if count is None else f"and there are {count[0]} tasks"
             message = f"{missing.message}: {len(self.seen)} tasks were listed before, {told}"
             raise ContractBroken(message, hint=f"page {number} is needed; {_HINT}")
 
+    def _count(self) -> tuple[int, int] | None:
+        try:
+            return self.client.count({**self.filters, "per_page": str(PER_PAGE)})
+        except (Gone, Rejected):
+            return None
+
+    def _learnt(self) -> Known:
+        return Known(self.form, max(self.proven, self.longest))
+
     def _part(self, listing: Listing, *, ended: bool) -> Part:
-        learnt = Known(self.form, max(self.proven, self.longest)) if ended else None
+        learnt = self._learnt() if ended else None
         return Part(records=listing.records, server_time=listing.server_time, received=listing.received, learnt=learnt)
 
 

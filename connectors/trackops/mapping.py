@@ -79,7 +79,7 @@ class Translator:
         unknown: dict[Field, str] = {}
         for field in self.held:
             try:
-                self._read(field, native, fields)
+                self._read(field, native, fields, partial=partial)
             except NoOpinion as reason:
                 unknown[field] = str(reason)
         return Entry(
@@ -137,7 +137,7 @@ class Translator:
         meant = known.view(status)
         try:
             if self._status(native) is meant:
-                return str(native["status"])
+                return str(native.get("status") or NEW)
         except NoOpinion:
             pass
         return next(word for word, canonical in self.words.items() if canonical is meant)
@@ -157,7 +157,7 @@ class Translator:
             return ""
         return "" if str(place) == str(self.places["casefile_id"]) else f"case {shown(place)}"
 
-    def _read(self, field: Field, native: Native, fields: dict[Field, Value]) -> None:
+    def _read(self, field: Field, native: Native, fields: dict[Field, Value], *, partial: bool) -> None:
         found: Value = None
         if field in _PLAIN:
             name, read = _PLAIN[field]
@@ -166,7 +166,7 @@ class Translator:
             return
         match field:
             case Field.STATUS:
-                found = self._status(native)
+                found = self._status(native, partial=partial)
             case Field.ASSIGNEES:
                 found = read_people(native)
             case Field.COMPLETED:
@@ -177,10 +177,14 @@ class Translator:
         if found is not None:
             fields[field] = found
 
-    def _status(self, native: Native) -> Status | None:
-        """The canonical status; None when the task tells none. Raises ``NoOpinion`` for a word that is in no table."""
+    def _status(self, native: Native, *, partial: bool = False) -> Status | None:
+        """The canonical status; None when the task tells none.
+
+        A server that leaves out what is empty leaves out the status of a task that has none. Raises ``NoOpinion`` for
+        a word that is in no table.
+        """
         member = native.get("status")
-        if member is None and "status" not in native:
+        if "status" not in native and (partial or _tells_nothing(native)):
             return None
         # "none - There is no status defined": an answer may say so by saying nothing.
         status = self._known(NEW if member in (None, "") else member)
@@ -214,6 +218,11 @@ def ids_of(people: tuple[Person, ...]) -> list[JsonValue]:
 def folded(word: str) -> str:
     """A status word in the form in which words are compared."""
     return " ".join(word.split()).casefold()
+
+
+def _tells_nothing(native: Native) -> bool:
+    """Whether a task tells of some member that there is nothing: then one that is missing says nothing."""
+    return any(value is None or value == "" for value in native.values())
 
 
 def _by_name(fields: Fields) -> dict[str, Value]:

@@ -148,15 +148,9 @@ class Planner:
             return []
         if self._too_old(task):
             return []
-        if closed := self._closed_for_good(task, lens):
-            self._note(task, lens, None, Field.STATUS, closed)
-            return []
-        refused = self._refused_whole(task, link, lens)
-        if refused:
-            self._note(task, lens, None, Field.TITLE, refused)
-            return []
-        if not lens.spec.capabilities.can(Verb.CREATE):
-            self._note(task, lens, None, Field.TITLE, f"{lens.spec.name} can not make tasks")
+        cause, why = self._why_not_made(task, link, lens)
+        if why:
+            self._note(task, lens, None, cause, why)
             return []
         fields = self._fields_to_make(task, link, lens)
         missing = [name for name, how in lens.spec.capabilities.fields.items() if how.required and name not in fields]
@@ -207,12 +201,14 @@ class Planner:
         done = task.values.get(Field.COMPLETED)
         return policy.completed is not None and isinstance(done, datetime) and self.now - done > policy.completed
 
-    def _closed_for_good(self, task: Task, lens: Lens) -> str:
-        """Why a closed task is not made where its status can be told neither now nor later: it would be open there."""
-        status = task.values.get(Field.STATUS)
-        untold = lens.spec.reads(Field.STATUS) and not lens.spec.sets(Field.STATUS)
-        closed = isinstance(status, Status) and status.closed
-        return f"{lens.spec.name} makes open tasks only" if closed and untold else ""
+    def _why_not_made(self, task: Task, link: Link | None, lens: Lens) -> tuple[Field, str]:
+        """Why a task is not made, and for which field's sake; a closed one would be open there, now and later."""
+        status, spec = task.values.get(Field.STATUS), lens.spec
+        untold = spec.reads(Field.STATUS) and not spec.sets(Field.STATUS)
+        if untold and isinstance(status, Status) and status.closed:
+            return Field.STATUS, f"{spec.name} makes open tasks only"
+        refused = self._refused_whole(task, link, lens)
+        return Field.TITLE, refused or ("" if spec.capabilities.can(Verb.CREATE) else f"{spec.name} can not make tasks")
 
     def _delete(self, task: Task, link: Link, lens: Lens) -> list[Action]:
         means = lens.spec.capabilities.delete_means

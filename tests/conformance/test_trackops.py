@@ -1,4 +1,4 @@
-"""The Trackops connector passes the conformance suite, however a server reads what the vendor's document leaves open."""
+"""The Trackops connector passes the conformance suite, however a server reads what the document leaves open."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def bench(reading: str = "", **more: object) -> HttpBench:
         wrong={"token": "wrong"},
         plant=lambda sandbox, title: str(sandbox.add(title)),
         timezone=ZoneInfo("America/Denver"),
+        share=16,
     )
 
 
@@ -66,3 +67,22 @@ class TestThatReplaces(TrackopsSuite):
     reading = "users=ids,update=replace,filter=ignored,paging=none,texts=trimmed,case_filter=ignored"
     bench = bench(reading, update=True)
     rewrites = frozenset({Field.TITLE, Field.DESCRIPTION})
+
+
+def test_every_reading_is_tried_that_the_suite_has_to_do_with():
+    """People by e-mail, pages that are not there, refusals, and an account that only reads are the connector's own."""
+    parts = [part.partition("=") for suite in TrackopsSuite.__subclasses__() for part in suite.reading.split(",")]
+    tried = {(name, value) for name, _, value in parts}
+    choices = {(name, value) for name, values in Reading.choices().items() for value in values[1:]}
+    own = {"users", "staff", "strangers", "access"}
+    assert {(name, value) for name, value in choices - tried if name not in own} == {
+        ("paging", "stuck"),
+        ("beyond", "404"),
+        ("count", "no"),
+        ("stamps", "blank"),
+        ("stamps", "none"),
+        ("filter", "edited"),
+        ("update", "404"),
+        ("cleared", "refused"),
+        ("changed", "empty"),
+    }
