@@ -175,7 +175,7 @@ class TrackopsConnector:
     def _default_due(self) -> date | None:
         """The due date for a task that has none, by this side's calendar."""
         ahead = self._settings.default_due
-        return None if ahead is None else self._clock.now().astimezone(self._side.timezone).date() + ahead
+        return None if ahead is None else (self._clock.now().astimezone(self._side.timezone) + ahead).date()
 
     def _stored(self, task: Native, before: Native | None = None) -> Stored:
         """An answer as what is stored. Members that it lacks are unconfirmed, and stay in ``native`` as they were read.

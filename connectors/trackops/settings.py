@@ -12,18 +12,21 @@ from pydantic_core import PydanticCustomError
 
 SUFFIX: Final = "/token"
 """What follows the user's name where the password is the company's token (the vendor's API page, "Authentication")."""
-_DAYS: Final = re.compile(r"([0-9]{1,4})d")
-_HINT: Final = 'a number of days in quotes: "14d"'
+_DURATION: Final = re.compile(r"([0-9]{1,9})([smhd])")
+_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_LONGEST: Final = timedelta(days=36_500)
+_HINT: Final = 'a whole number and s, m, h or d in quotes, at most "36500d": "14d"'
 
 
-def _days(value: object) -> object:
-    if isinstance(value, timedelta):
+def _duration(value: object) -> object:
+    if value is None or isinstance(value, timedelta):
         return value
-    match = _DAYS.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        what = f'"{value[:40]}" is no number of days' if isinstance(value, str) else "must be a number of days"
-        raise PydanticCustomError("days", "{what}", {"what": what, "hint": _HINT})
-    return timedelta(days=int(match[1]))
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    length = timedelta(**{_UNITS[match[2]]: int(match[1])}) if match else None
+    if length is None or length > _LONGEST:
+        what = f'"{value[:40]}" is not a duration' if isinstance(value, str) else "must be a duration"
+        raise PydanticCustomError("duration", "{what}", {"what": what, "hint": _HINT})
+    return length
 
 
 def _name(value: object) -> object:
@@ -45,10 +48,8 @@ class TrackopsSettings(BaseModel):
     """The number of the case: its tasks are read, and new ones are made in it."""
     calendar: int = pydantic.Field(ge=1)
     """The number of the calendar that new tasks are put on."""
-    default_due: Annotated[timedelta | None, BeforeValidator(lambda value: None if value is None else _days(value))] = (
-        None
-    )
-    """New tasks without a due date get one so many days ahead; without it they are not made there."""
+    default_due: Annotated[timedelta | None, BeforeValidator(_duration)] = None
+    """New tasks without a due date get one so far ahead; without it they are not made there."""
     subject: int = pydantic.Field(default=0, ge=0)
     """The subject of the case that new tasks belong to; 0: none is sent."""
     case_service: int = pydantic.Field(default=0, ge=0)

@@ -14,11 +14,11 @@ from typing import Final
 
 FORMS: Final[Mapping[str, Callable[[datetime], str]]] = {
     # Smaller than the same moment with a "T" where texts are compared: it then asks for more, never for less.
-    "blank": lambda moment: f"{moment:%Y-%m-%d %H:%M:%S}",
-    "iso": lambda moment: f"{moment:%Y-%m-%dT%H:%M:%SZ}",
-    "day": lambda moment: f"{moment:%Y-%m-%d}",
+    "blank": lambda moment: moment.isoformat(sep=" ", timespec="seconds"),
+    "iso": lambda moment: f"{moment.isoformat(timespec='seconds')}Z",
+    "day": lambda moment: moment.date().isoformat(),
 }
-"""The forms of a timestamp, by a name for the cursor."""
+"""The forms of a timestamp, by a name for the cursor; each gets the wall clock of UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +53,4 @@ class Known:
 
 def stamp(moment: datetime, form: str) -> str:
     """A moment in one of the forms."""
-    return FORMS[form](moment.astimezone(UTC))
+    return FORMS[form](moment.astimezone(UTC).replace(tzinfo=None))
