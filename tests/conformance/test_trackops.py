@@ -62,9 +62,9 @@ class TestThatChanges(TrackopsSuite):
 
 
 class TestThatReplaces(TrackopsSuite):
-    """A PUT replaces the task; the filter is passed over; nothing has pages."""
+    """A PUT replaces the task; both filters are passed over."""
 
-    reading = "users=ids,update=replace,filter=ignored,paging=none,texts=trimmed,case_filter=ignored"
+    reading = "users=ids,update=replace,filter=ignored,texts=trimmed,case_filter=ignored"
     bench = bench(reading, update=True)
     rewrites = frozenset({Field.TITLE, Field.DESCRIPTION})
 
@@ -76,6 +76,7 @@ def test_every_reading_is_tried_that_the_suite_has_to_do_with():
     choices = {(name, value) for name, values in Reading.choices().items() for value in values[1:]}
     own = {"users", "staff", "strangers", "access"}
     assert {(name, value) for name, value in choices - tried if name not in own} == {
+        ("paging", "none"),
         ("paging", "stuck"),
         ("beyond", "404"),
         ("count", "no"),
