@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from connectors.contract import Capabilities, Clock, Coverage, Cursor, Entry, Found, Page, Record, SideSettings, Stored
 from connectors.errors import BadSettings, Gone, Rejected, Transient
+from connectors.nameless import coverage, ref_without
 from connectors.task import Field, Fields, Native, Patch, Ref
 from connectors.trackops.capabilities import capabilities, held, own, words
 from connectors.trackops.client import NotOffered, TrackopsClient
@@ -156,17 +157,19 @@ class TrackopsConnector:
         """Let go of connections."""
         self._http.close()
 
-    def _pages(self, parts: Iterator[Part], coverage: Coverage) -> Iterator[Page]:
+    def _pages(self, parts: Iterator[Part], covered: Coverage) -> Iterator[Page]:
         began = None
         for number, part in enumerate(parts):
             began = part.server_time if number == 0 else began
             ended = part.learnt is not None
             # Without a clock of the server's nothing can be asked from: everything is read again.
             cursor = Cursor(value=part.learnt.written(), began=began) if part.learnt and began else None
+            records = tuple(_record(task) for task in part.records)
+            covered = coverage(records) if covered is Coverage.EVERYTHING else covered
             yield Page(
-                records=tuple(_record(task) for task in part.records),
+                records=records,
                 last=ended,
-                coverage=coverage,
+                coverage=covered,
                 cursor=cursor,
                 server_time=part.server_time,
                 received=part.received,
@@ -202,7 +205,7 @@ def _refusal(refused: NotOffered, what: str, hint: str) -> Rejected:
 
 
 def _record(task: Native) -> Record:
-    return Record(ref=ref_of(task) or "", raw_hash=raw_hash(task), native=task)
+    return Record(ref=ref_of(task) or ref_without(task), raw_hash=raw_hash(task), native=task)
 
 
 def make(side: SideSettings, clock: Clock, http: Http) -> TrackopsConnector:

@@ -22,6 +22,7 @@ from datetime import datetime
 from typing import Final
 
 from connectors.errors import ContractBroken, Gone, Rejected
+from connectors.nameless import ref_without
 from connectors.task import Native, Ref
 from connectors.trackops.capabilities import PER_PAGE
 from connectors.trackops.client import Listing, TrackopsClient, misplaced
@@ -80,7 +81,7 @@ class Walk:
         return self.client.tasks({**self.filters, "page": str(number), "per_page": str(size), "dir": "asc"})
 
     def _ends(self, number: int, listing: Listing) -> bool:
-        refs = {ref_of(record) or "" for record in listing.records}
+        refs = _refs(listing)
         if not refs:
             return True
         if refs == self.previous:
@@ -98,10 +99,8 @@ class Walk:
     def _confirm_unpaged(self, refs: set[Ref], *, full: bool) -> None:
         """A server that shows one page whatever is asked has no others, or none that can be reached."""
         count = self._count()
-        if count is not None:
-            broken = count[0] > len(refs)
-        else:  # as many as were asked for: are there more if more are asked for?
-            broken = full and {ref_of(record) or "" for record in self._page(1, PER_PAGE + 1).records} != refs
+        # Without a count, where as many as were asked for are given: are there more if more are asked for?
+        broken = count[0] > len(refs) if count is not None else full and _refs(self._page(1, PER_PAGE + 1)) != refs
         if broken:
             raise ContractBroken(f"every page of the list of tasks is the first {len(refs)}", hint=_HINT)
 
@@ -125,6 +124,10 @@ class Walk:
     def _part(self, listing: Listing, *, ended: bool) -> Part:
         learnt = self._learnt() if ended else None
         return Part(records=listing.records, server_time=listing.server_time, received=listing.received, learnt=learnt)
+
+
+def _refs(listing: Listing) -> set[Ref]:
+    return {ref_of(record) or ref_without(record) for record in listing.records}
 
 
 def everything(client: TrackopsClient, case: int, form: str) -> Iterator[Part]:

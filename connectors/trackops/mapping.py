@@ -9,6 +9,7 @@ from typing import Final
 
 from connectors.contract import Entry, Record
 from connectors.errors import Unmappable
+from connectors.nameless import PROBLEM, is_nameless
 from connectors.projection import Words
 from connectors.task import Field, Fields, JsonValue, Native, Person, Status, Value, is_empty
 from connectors.trackops.members import (
@@ -71,10 +72,11 @@ class Translator:
     def entry(self, record: Record, *, partial: bool = False) -> Entry:
         """A record as an entry. Never raises. ``partial``: members may be missing, as in the answer to a change."""
         native = record.native
-        if not partial and not isinstance(native.get("title"), str):
-            return Entry(
-                ref=record.ref, raw_hash=record.raw_hash, fields={}, native=native, problem="the task has no title"
-            )
+        problem = PROBLEM if is_nameless(record.ref) else ""
+        if not (problem or partial or isinstance(native.get("title"), str)):
+            problem = "the task has no title"
+        if problem:
+            return Entry(ref=record.ref, raw_hash=record.raw_hash, fields={}, native=native, problem=problem)
         fields: dict[Field, Value] = {}
         unknown: dict[Field, str] = {}
         for field in self.held:

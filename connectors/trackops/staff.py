@@ -73,9 +73,9 @@ class Staff:
         for number in range(1, _MOST_PAGES + 1):
             params = {**filters, "page": str(number), "per_page": str(PER_PAGE)}
             records = self.client.records("staff", params, "the list of staff").records
-            fresh = [record for record in records if ref_of(record) not in seen]
+            fresh = [record for record in records if ref_of(record) not in {None, *seen}]
             yield from fresh
-            seen |= {ref_of(record) or "" for record in records}
+            seen |= {ref_of(record) or "" for record in fresh}
             if not fresh or len(records) < PER_PAGE:
                 return
 

@@ -15,6 +15,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 
+from connectors.nameless import are_few, as_object
 from connectors.task import JsonValue, Native, Ref
 
 
@@ -32,22 +33,20 @@ def ref_of(record: JsonValue) -> Ref | None:
 
 
 def records_of(answer: JsonValue, name: str) -> list[Native]:
-    """The records of a list: objects with an id, in an array or in an object's member ``name``. Raises ``Malformed``.
+    """The records of a list: objects with an id, in an array or in an object's member ``name``; a few may lack theirs.
 
-    ``name`` is in the plural, as in "tasks"; each record may be wrapped by its singular.
+    ``name`` is in the plural, as in "tasks"; each record may be wrapped by its singular. Raises ``Malformed``.
     """
     rows = answer.get(name) if isinstance(answer, Mapping) else answer
     if not isinstance(rows, list):
         raise Malformed(f"{_described(answer)} instead of an array of {name}")
-    found: list[Native] = []
-    for position, row in enumerate(rows, start=1):
-        record = _unwrapped(row, name.removesuffix("s"))
-        if not isinstance(record, Mapping):
-            raise Malformed(f"an array whose element {position} is {_described(row)} instead of one of the {name}")
-        if ref_of(record) is None:
-            raise Malformed(f"an array whose element {position} is one of the {name} without an id")
-        found.append(record)
-    return found
+    records = [_unwrapped(row, name.removesuffix("s")) for row in rows]
+    nameless = [place for place, record in enumerate(records, start=1) if ref_of(record) is None]
+    if nameless and not are_few(len(nameless), len(records)):
+        element = records[nameless[0] - 1]
+        what = f"one of the {name} without an id" if isinstance(element, Mapping) else f"{_described(element)} instead"
+        raise Malformed(f"an array of {name} whose element {nameless[0]} is {what}")
+    return [as_object(record) for record in records]
 
 
 def record_of(answer: JsonValue, name: str) -> Native:

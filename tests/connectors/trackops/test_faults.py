@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from connectors.contract import Coverage
 from connectors.errors import (
     Applied,
     BadCredentials,
@@ -59,6 +60,18 @@ def test_a_list_that_fails_is_an_error_and_never_a_shorter_list(serving, kind, h
             assert caught.value.hint
         it.heal()
         assert len(it.entries()) == 1
+
+
+def test_a_task_without_id_stops_nothing_and_nothing_counts_as_deleted_beside_it(serving):
+    """It may be any task that the list lacks: it is held, and the list does not cover everything."""
+    with serving("beyond=empty") as it:
+        rows = b'[{"id": 1, "title": "one"}, {"id": 2, "title": "two"}, {"id": null, "title": "three"}]'
+        it.fail(Kind.STATUS, "GET", "/tasks", times=1, status=200, body=rows)
+        pages = it.pages()
+        entries = [it.connector.normalise(record) for page in pages for record in page.records]
+        assert [entry.fields.get(Field.TITLE) for entry in entries] == ["one", "two", None]
+        assert [bool(entry.problem) for entry in entries] == [False, False, True]
+        assert (pages[-1].coverage, pages[-1].last) == (Coverage.SINCE, True)
 
 
 @pytest.mark.parametrize(
