@@ -37,6 +37,7 @@ class Request:
     params: Mapping[str, str] | None
     json: JsonValue | None
     form: Sequence[tuple[str, str]] | None
+    content: bytes | None
     headers: Mapping[str, str]
     auth: AuthBase | tuple[str, str] | None
     cost: int
@@ -84,6 +85,8 @@ def prepared(request: Request) -> requests.PreparedRequest:
 
 def _body(request: Request, headers: dict[str, str]) -> bytes | None:
     try:
+        if request.content is not None:
+            return request.content
         if request.form is not None:
             headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
             return urlencode(list(request.form)).encode("ascii")

@@ -96,6 +96,7 @@ class Http:
         params: Mapping[str, str] | None = None,
         json: JsonValue | None = None,
         form: Sequence[tuple[str, str]] | None = None,
+        content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         auth: AuthBase | tuple[str, str] | None = None,
         changing: bool,
@@ -104,6 +105,8 @@ class Http:
         ok: Callable[[int], bool] | None = None,
     ) -> Answer:
         """Send one request to ``base_url`` + ``path`` and return its complete answer.
+
+        The body is ``json``, ``form``, or ``content`` as it is, whose type is then among the ``headers``.
 
         ``what`` names the thing in a person's words ("list 774411"). ``changing`` is whether the request may change
         something: it is then repeated only if it provably was not applied. ``cost`` is what each try takes of the
@@ -117,6 +120,7 @@ class Http:
             params=params,
             json=json,
             form=form,
+            content=content,
             headers=headers or {},
             auth=auth,
             cost=cost,

@@ -49,7 +49,8 @@ class Facts:
     """Requests of each verb, reads that it needs for itself included."""
 
     trials: ClassVar[int] = 0
-    """Changing requests beyond one that a step may take while it is learnt how this server wants something."""
+    """Changing requests beyond one that a step may take while it is learnt how this server wants something, or which
+    name is free."""
 
     @staticmethod
     def raw_hash(native: Native) -> str:

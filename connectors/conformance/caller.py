@@ -43,13 +43,17 @@ class Caller:
 
     def create(self, fields: Fields, marker: str = "") -> Stored:
         """Make a task in as many steps as the connector needs; the last answer."""
-        self._made += 1
         first, *rest = self.connector.split(Patch(fields), creating=True)
-        assert isinstance(self.connector, Create)
-        stored = self.connector.create(first.fields, marker or f"conformance-{self._made}")
+        stored = self.begin(first, marker)
         for step in rest:
             stored = self.step(stored.entry, step)
         return stored
+
+    def begin(self, first: Patch, marker: str = "") -> Stored:
+        """Make a task in the first step alone, under a marker that no other task has."""
+        self._made += 1
+        assert isinstance(self.connector, Create)
+        return self.connector.create(first.fields, marker or f"conformance-{self._made}")
 
     def make(self, fields: Fields) -> Ref:
         """A task on the side, by the connector or, where it makes none, by somebody else with the title only."""

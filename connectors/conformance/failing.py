@@ -21,7 +21,7 @@ from connectors.errors import (
     RateLimited,
     Transient,
 )
-from connectors.task import Field
+from connectors.task import Field, Patch
 
 RIGHT: Final[dict[Trouble, tuple[type[ConnectorError], ...]]] = {
     Trouble.RATE_LIMITED: (RateLimited,),
@@ -90,12 +90,14 @@ class Failing(Part):
         """A create whose fate is not known says so and is not repeated; one that was refused says that."""
         harness.disturb(trouble, changing=True)
         harness.forget()
-        error = self._right(trouble, lambda: caller.create(caller.told(self.titled("Perhaps"))))
+        told = caller.told(self.titled("Perhaps"))
+        error = self._right(trouble, lambda: caller.create(told))
         self._honest(error, trouble, harness)
         harness.calm()
         if self.capabilities.can(Verb.CHANGES):
+            carried = caller.connector.split(Patch(told), creating=True)[0].fields[Field.TITLE]
             titles = [entry.fields[Field.TITLE] for entry in caller.entries().values()]
-            assert titles == (["Perhaps"] if trouble in APPLIED else [])
+            assert titles == ([carried] if trouble in APPLIED else [])
 
     @needs(*_WRITE, has(Verb.UPDATE), writes(Field.TITLE))
     def test_an_update_that_fails(self, caller: Caller, harness: Harness, trouble: Trouble) -> None:

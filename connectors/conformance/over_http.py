@@ -17,7 +17,7 @@ from connectors.conformance.harness import RETRY_AFTER, Sent, Trouble
 from connectors.contract import Capabilities, Connector, Manifest, Settings, SideSettings
 from connectors.redact import Redactor
 from connectors.serving import Fault, FaultMiddleware, Faults, Kind, Sandbox, Serving, bomb, deep, redirect, serve
-from connectors.task import Ref
+from connectors.task import Field, Ref
 from connectors.transport import Http
 
 Server = TypeVar("Server", bound=Sandbox)
@@ -104,8 +104,16 @@ class HttpBench(Generic[Server]):
     def side(self, sandbox: Sandbox, base_url: str, extra: Mapping[str, object] | None = None) -> SideSettings:
         """The configuration of a side that reaches a sandbox."""
         settings = cast("type[BaseModel]", self.manifest.settings)
-        own = settings.model_validate({**sandbox.describe(), **self.more, **(extra or {})})
-        return SideSettings(name=NAME, own=cast("Settings", own), base_url=base_url, timezone=self.timezone)
+        told = {**sandbox.describe(), **self.more, **(extra or {})}
+        fields = cast("Mapping[Field, bool | str]", told.pop("fields", {}))
+        own = settings.model_validate(told)
+        return SideSettings(
+            name=NAME,
+            own=cast("Settings", own),
+            base_url=base_url,
+            timezone=self.timezone,
+            fields={Field(field): name for field, name in fields.items()},
+        )
 
     @contextmanager
     def open(self) -> Iterator[HttpHarness[Server]]:

@@ -158,7 +158,7 @@ class Storing(Part):
             task = {**undated(drawn[0]), **self.least}
             steps = caller.connector.split(Patch(caller.told(task)), creating=True)
             harness.forget()
-            stored = caller.create(steps[0].fields)
+            stored = caller.begin(steps[0])
             self._cost(harness, Verb.CREATE)
             patch = {field: value for field, value in drawn[1].items() if field in self.two_way()}
             follow = caller.connector.split(Patch(caller.told(patch)), creating=False) if patch else ()
@@ -172,7 +172,7 @@ class Storing(Part):
 
     def _cost(self, harness: Harness, verb: Verb) -> None:
         sent = harness.sent()
-        trials = self.trials if verb is Verb.UPDATE else 0
+        trials = self.trials if verb in {Verb.CREATE, Verb.UPDATE} else 0
         assert sum(one.changing for one in sent) <= 1 + trials, f"{verb.value}: {[one.what for one in sent]}"
         assert len(sent) <= self.requests[verb] + trials, f"{verb.value}: {[one.what for one in sent]}"
 

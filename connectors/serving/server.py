@@ -29,8 +29,8 @@ class Sandbox(Protocol):
         """The application to serve."""
         ...
 
-    def describe(self) -> Mapping[str, str]:
-        """The keys of a side's configuration that reach it, without ``base_url``."""
+    def describe(self) -> Mapping[str, str | Mapping[str, str]]:
+        """The keys of a side's configuration that reach it, without ``base_url``; a table such as ``fields`` too."""
         ...
 
 

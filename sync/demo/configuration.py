@@ -10,7 +10,7 @@ from typing import Final
 NUMBER: Final = re.compile(r"0|[1-9][0-9]*")
 
 
-def side(name: str, *, connector: str, address: str, keys: Mapping[str, str]) -> Iterator[str]:
+def side(name: str, *, connector: str, address: str, keys: Mapping[str, str | Mapping[str, str]]) -> Iterator[str]:
     """The lines of a side: ``keys`` are those that its sandbox describes. A sandbox has no limit of requests."""
     yield f"[sides.{name}]"
     yield f'connector = "{connector}"'
@@ -19,5 +19,7 @@ def side(name: str, *, connector: str, address: str, keys: Mapping[str, str]) ->
     yield 'rate = "off"'
 
 
-def _toml(value: str) -> str:
+def _toml(value: str | Mapping[str, str]) -> str:
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{key} = {json.dumps(text, ensure_ascii=False)}' for key, text in value.items())} }}"
     return value if NUMBER.fullmatch(value) else json.dumps(value, ensure_ascii=False)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from sync.demo.configuration import side
 
 
-def configuration(sides: Mapping[str, tuple[str, Mapping[str, str]]]) -> Iterator[str]:
+def configuration(sides: Mapping[str, tuple[str, Mapping[str, str | Mapping[str, str]]]]) -> Iterator[str]:
     """TOML with one side per sandbox (name to address and keys), and a group over them."""
     yield "# Sandboxes on this machine: their tasks are gone when they end."
     for name, (address, keys) in sides.items():

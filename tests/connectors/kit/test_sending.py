@@ -50,6 +50,13 @@ def test_a_form_is_sent_in_the_order_given(site):
     assert parse_qsl(sent(site).body.decode()) == form
 
 
+def test_content_is_sent_as_it_is(site):
+    http(site.url).send(
+        "POST", "/files", content=b"\x00\xffas it is", headers={"Content-Type": "text/plain"}, changing=True, what="a file"
+    )
+    assert (sent(site).headers["content-type"], sent(site).body) == ("text/plain", b"\x00\xffas it is")
+
+
 def test_no_body_is_no_body(site):
     http(site.url).send("POST", "/tasks/1/close", changing=True, what="task 1")
     assert sent(site).body == b""
