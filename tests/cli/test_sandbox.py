@@ -137,12 +137,14 @@ def test_a_share_is_a_percentage_or_a_number():
 
 
 def test_a_configuration_quotes_what_is_text():
-    lines = list(configuration({"x": ("http://127.0.0.1:1", {"list": "12", "key": 'a"b', "code": "007"})}))
+    keys = {"list": "12", "key": 'a"b', "code": "007", "fields": {"due": "Due date"}}
+    lines = list(configuration({"x": ("http://127.0.0.1:1", keys)}))
     assert tomllib.loads("\n".join(lines))["sides"]["x"] == {
         "connector": "x",
         "base_url": "http://127.0.0.1:1",
         "list": 12,
         "key": 'a"b',
         "code": "007",
+        "fields": {"due": "Due date"},
         "rate": "off",
     }

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from connectors.checkvist.settings import CheckvistSettings
 from connectors.ogsm.settings import OgsmSettings
+from connectors.opus2.settings import Opus2Settings
 from connectors.trackops.settings import TrackopsSettings
 from sync.config import Config, load, tables
 from sync.core.policy import EvidencePolicy, GuardPolicy
@@ -22,9 +23,15 @@ EXAMPLE = Path(__file__).parents[2] / "config" / "tasksync.example.toml"
 CONNECTORS: dict[str, type[BaseModel]] = {
     "checkvist": CheckvistSettings,
     "ogsm": OgsmSettings,
+    "opus2": Opus2Settings,
     "trackops": TrackopsSettings,
 }
-ENV = {"CHECKVIST_KEY": "invented", "OGSM_PASSWORD": "invented", "TRACKOPS_TOKEN": "invented"}
+ENV = {
+    "CHECKVIST_KEY": "invented",
+    "OGSM_PASSWORD": "invented",
+    "OPUS2_TOKEN": "invented",
+    "TRACKOPS_TOKEN": "invented",
+}
 STATEMENT = re.compile(r"(?:# )?(?:(\[[^]]+\])|([a-z0-9_]+) = (.+))")
 
 
@@ -89,7 +96,7 @@ def test_the_example_loads_without_a_warning():
     config = example()
     assert config.warnings == ()
     assert {side.connector for side in config.sides.values()} == set(CONNECTORS)
-    assert config.groups["work"].sides == ("outline", "strategy", "cases")
+    assert config.groups["work"].sides == ("outline", "strategy", "matter", "cases")
 
 
 def test_what_is_commented_out_can_be_said_as_well(tmp_path):
@@ -116,9 +123,11 @@ def test_a_key_that_is_not_given_has_the_value_that_the_example_shows(tmp_path):
         'remote_key = { env = "CHECKVIST_KEY" }\n'
         '[sides.strategy]\nconnector = "ogsm"\nbase_url = "https://acme.example.com"\nusername = "api"\n'
         'password = { env = "OGSM_PASSWORD" }\n'
+        '[sides.matter]\nconnector = "opus2"\nbase_url = "https://tenant.example.com"\n'
+        'token = { env = "OPUS2_TOKEN" }\nproject = "project-id"\nfolder = "Tasks"\n'
         '[sides.cases]\nconnector = "trackops"\nbase_url = "https://acme.viewcases.com"\nusername = "api@example.com"\n'
         'token = { env = "TRACKOPS_TOKEN" }\ncase = 245\ncalendar = 1\n'
-        '[groups.work]\nsides = ["outline", "strategy", "cases"]\n'
+        '[groups.work]\nsides = ["outline", "strategy", "matter", "cases"]\n'
     )
     shown, without = example(), load(bare, env=ENV, cwd=tmp_path, connectors=CONNECTORS)
     assert (shown.log, shown.service, shown.history) == (without.log, without.service, without.history)
