@@ -158,6 +158,16 @@ class Discover(Protocol):
         ...
 
 
+@runtime_checkable
+class Remarks(Protocol):
+    """A side whose :meth:`Connector.check` finds out what a person should know before the first cycle."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the last check found, a sentence each; none before it, or where there is nothing to say."""
+        ...
+
+
 class Settings(Protocol):
     """A connector's own settings: a pydantic model that forbids unknown keys."""
 
@@ -223,6 +233,7 @@ __all__ = [
     "Page",
     "PersonKey",
     "Record",
+    "Remarks",
     "Settings",
     "SideSettings",
     "Stored",

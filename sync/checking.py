@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from connectors.contract import Connector, DeleteMeans, Discovery, Holding, Verb
+from connectors.contract import Connector, DeleteMeans, Discovery, Holding, Remarks, Verb
 from connectors.errors import ConnectorError
 from connectors.task import Field
 from sync.core.model import SideName, State
@@ -30,7 +30,12 @@ def check_side(connector: Connector, spec: SideSpec, state: State, *, mask: Call
     for name in SHOWN:
         words = {mask(word): count for word, count in unknown.get(name, {}).items()}
         found.fields[name] = _field(spec, name, words)
-    found.notes = [*_notes(spec), *(f"{name.value}: {how.note}" for name in SHOWN if (how := spec.of(name)).note)]
+    remarks = connector.remarks if isinstance(connector, Remarks) else ()
+    found.notes = [
+        *remarks,
+        *_notes(spec),
+        *(f"{name.value}: {how.note}" for name in SHOWN if (how := spec.of(name)).note),
+    ]
     return found
 
 

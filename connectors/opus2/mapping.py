@@ -12,7 +12,7 @@ from typing import Final
 from connectors.contract import Entry, Record
 from connectors.errors import Unmappable
 from connectors.opus2.members import Member, NoOpinion, is_nothing, read, shown, tell, text_of
-from connectors.opus2.names import ENDING, as_name, without_ending
+from connectors.opus2.names import as_name, file_name, made_as, without_ending
 from connectors.opus2.wire import Place, document_name, document_ref, folder_of, tells_values, value_of
 from connectors.projection import Words, one_line
 from connectors.task import Field, Fields, JsonValue, Native, Patch, Status, Value
@@ -122,8 +122,9 @@ class Translator:
         return "archive" if self.is_archive(place) else place.id or place.name
 
     def _title(self, name: str) -> str:
-        """The title that a name stands for: with its ending where a title has a field of its own, and is still owed."""
-        return str(one_line(name)) if Field.TITLE in self.bound.members else str(one_line(without_ending(name)))
+        """The title that a name stands for; where titles have a field of their own, which is empty, it is still owed."""
+        titled = Field.TITLE in self.bound.members
+        return str(one_line(made_as(name) if titled else without_ending(name)))
 
     def _bare(self, record: Record) -> Entry:
         return Entry(ref=record.ref, raw_hash=record.raw_hash, fields={}, native=record.native)
@@ -166,13 +167,13 @@ class Translator:
 def steps(patch: Patch, *, creating: bool, titled: bool) -> tuple[Patch, ...]:
     """One request per field. A create carries the name; where a title has a field of its own, that follows.
 
-    A document's name is not the title then: with its ending it differs, so that the title stays owed until it is there.
+    A document's name is not the title then: it differs, so that the title stays owed until it is in its own field.
     """
     single = [Patch({field: value}) for field, value in patch.fields.items()]
     if not creating:
         return tuple(single)
     title = patch.fields.get(Field.TITLE, "")
-    name = f"{as_name(title)}{ENDING}" if titled else as_name(title)
+    name = made_as(file_name(str(title), titled=True)) if titled else as_name(title)
     rest = [one for one in single if titled or Field.TITLE not in one]
     return (Patch({Field.TITLE: name}), *rest)
 
@@ -180,12 +181,6 @@ def steps(patch: Patch, *, creating: bool, titled: bool) -> tuple[Patch, ...]:
 def folded(word: str) -> str:
     """A word in the form in which words are compared."""
     return " ".join(word.split()).casefold()
-
-
-def only_name(fields: Fields, *, titled: bool) -> str:
-    """The name that a create carries, without its ending."""
-    name = str(fields.get(Field.TITLE, ""))
-    return without_ending(name) if titled else name
 
 
 def _is_at(place: Place, folder: Place) -> bool:

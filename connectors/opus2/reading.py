@@ -158,7 +158,7 @@ class Reader:
         folder, translator = self.resolve().folder.id, self.translator
         documents, requests, whole = 0, 0, True
         for listing in self._client.documents(folder):
-            requests += 1
+            requests += bool(listing.elements) or not requests
             documents += len(listing.elements)
             whole = whole and all(translator.is_whole(one) for one in listing.elements)
         return documents, requests, not whole

@@ -18,7 +18,6 @@ from connectors.errors import Applied, ConnectorError, Rejected, Unmappable
 from connectors.opus2 import moments, names
 from connectors.opus2.client import Opus2Client, Refused
 from connectors.opus2.known import Known
-from connectors.opus2.mapping import only_name
 from connectors.opus2.members import Member, is_nothing
 from connectors.opus2.reading import Reader
 from connectors.opus2.wire import document_name, document_ref, folder_of, placed, tells_values, with_value
@@ -51,12 +50,14 @@ class Writer:
         which is this task's alone, is.
         """
         found = self._reader.resolve()
-        title = only_name(fields, titled=Field.TITLE in found.members)
+        titled = Field.TITLE in found.members
+        title = str(fields.get(Field.TITLE, ""))
+        title = title.removeprefix(names.BEFORE) if titled else title
         if any("\ud800" <= sign <= "\udfff" for sign in title):
             raise Unmappable(Field.TITLE, "the title holds half a character", hint="mend the text of the task")
         if marker in self._made:
             return self._brought_home(self._made[marker], marker)
-        plain, unique = names.file_name(title), names.file_name(title, marker)
+        plain, unique = names.file_name(title, titled=titled), names.file_name(title, marker, titled=titled)
         # Where documents land outside the folder, a name of its own is the only way to find one after a lost answer.
         for name in (plain, unique) if self._known.placed != "root" else (unique,):
             answer = self._uploaded(name, names.text(title, marker))

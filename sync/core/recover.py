@@ -27,6 +27,7 @@ from connectors.task import Field, Value, is_empty, same
 from sync.core.codec import encode
 from sync.core.facts import Acted, Observation, Read
 from sync.core.lens import Lens
+from sync.core.match import TELLING
 from sync.core.merge import Merge
 from sync.core.model import Do, Held, HeldKind, Intent, Link, Pair, SideName, State
 from sync.core.settle import DELETED_HERE, deleted, found_again
@@ -37,6 +38,8 @@ FOUND_DONE: Final = "found done after a lost answer"
 
 READS: Final = 2
 """Complete reads that must lack a create before it is sent again (rule 7)."""
+TOLD_APART: Final = 8
+"""Characters that are added to a title that is taken: " (2)", or a few of an id."""
 
 
 @dataclass(slots=True)
@@ -103,7 +106,8 @@ class Recovery:
             return False
         titled = self._titled(intent, observation)
         people = lenses.state.sides[intent.side].people
-        equal = [entry for entry in titled if _equal_payload(intent, lenses[intent.side].take(entry), people)]
+        owed = self._owed(intent)
+        equal = [entry for entry in titled if _equal_payload(intent, owed, lenses[intent.side].take(entry), people)]
         if equal:
             self._found(intent, min(equal, key=lambda entry: _age(entry.ref)))
             return True
@@ -217,15 +221,26 @@ def open_requests(state: State, side: SideName) -> list[str]:
 
 
 def _same_title(sent: str, found: str) -> bool:
-    return bool(found) and (words(sent) == words(found) or (len(found) > len(sent) // 2 and sent.startswith(found)))
+    """Whether a title may be ours: the same, cut, or with a few characters that keep it apart from its like."""
+    cut = len(found) > len(sent) // 2 and sent.startswith(found)
+    told_apart = bool(sent) and 0 < len(found) - len(sent) <= TOLD_APART and found.startswith(sent)
+    return bool(found) and (words(sent) == words(found) or cut or told_apart)
 
 
-def _equal_payload(intent: Intent, seen: Mapping[Field, Value], people: Container[str]) -> bool:
+def _equal_payload(
+    intent: Intent, wanted: Mapping[Field, Value], seen: Mapping[Field, Value], people: Container[str]
+) -> bool:
     """Equal in stored form: texts by their letters and digits, the rest as values.
 
-    What the answer lacks says nothing. ``people`` are the handles that this side was seen to use: somebody who was sent
-    under another one (an e-mail, where the side tells ids) may be anybody whom it tells.
+    What the answer lacks says nothing. What was to follow in requests of its own is not there yet: an entry that holds
+    something else in its place is somebody else's. ``people`` are the handles that this side was seen to use: somebody who was
+    sent under another one (an e-mail, where the side tells ids) may be anybody whom it tells.
     """
+    for name in TELLING:
+        if name in wanted and name not in intent.patch and name is not Field.PARENT and name in seen:
+            found = seen[name]
+            if not (is_empty(name, found) or same(name, found, wanted[name])):
+                return False
     for name, sent in intent.patch.items():
         if name not in seen:
             continue
