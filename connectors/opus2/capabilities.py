@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -42,6 +43,30 @@ _NOTES: Final[Mapping[Field, str]] = {
     Field.LABELS: "in one text, parted by commas",
     Field.ASSIGNEES: "in one text, parted by commas; people are known by their names, or by their e-mail addresses",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class NeverEmpty:
+    """The view of a title: as ``inner`` has it, and never none, because a document's name would be taken for it."""
+
+    inner: View
+
+    @property
+    def loss(self) -> str:
+        """That of the inner view."""
+        return self.inner.loss
+
+    def view(self, value: Value) -> Value:
+        """As the inner view has it."""
+        return self.inner.view(value)
+
+    def lift(self, seen: Value, current: Value) -> Value:
+        """As the inner view has it."""
+        return self.inner.lift(seen, current)
+
+    def refuses(self, value: Value) -> str:
+        """Why an empty title can not be told."""
+        return "" if self.inner.view(value) else "a document needs a title"
 
 
 def own(side: SideSettings) -> Opus2Settings:
@@ -90,14 +115,14 @@ def _field(field: Field, side: SideSettings) -> FieldCapability:
         )
     if field is Field.TITLE:
         view = Through(as_name, f'no / \\ : * ? " < > |, at most {LONGEST} characters')
-        return FieldCapability(holding=Holding.AT_CREATE, view=view, required=True, note=_NOTES[field])
+        return FieldCapability(holding=Holding.AT_CREATE, view=NeverEmpty(view), required=True, note=_NOTES[field])
     return NOT_HELD
 
 
 def _view(field: Field, side: SideSettings) -> View:
     """The view of a field that stands in a metadata field."""
     views: Mapping[Field, View] = {
-        Field.TITLE: Through(one_line, ""),
+        Field.TITLE: NeverEmpty(Through(one_line, "")),
         Field.STATUS: Words(frozenset(words(side).values())),
         Field.START: DayIn(side.timezone),
         Field.DUE: DayIn(side.timezone),

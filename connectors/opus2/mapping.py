@@ -15,7 +15,7 @@ from connectors.opus2.members import Member, NoOpinion, is_nothing, read, shown,
 from connectors.opus2.names import as_name, file_name, made_as, without_ending
 from connectors.opus2.wire import Place, document_name, document_ref, folder_of, tells_values, value_of
 from connectors.projection import Words, one_line
-from connectors.task import Field, Fields, JsonValue, Native, Patch, Status, Value
+from connectors.task import Field, JsonValue, Native, Patch, Status, Value
 
 DEFAULT_WORDS: Final[Mapping[str, Status]] = {
     "Pending": Status.NEEDS_ACTION,
@@ -66,8 +66,8 @@ class Translator:
         """Whether a document carries what is synced of it."""
         return not self.bound.members or tells_values(document)
 
-    def entry(self, record: Record) -> Entry:
-        """A record as an entry. Never raises."""
+    def entry(self, record: Record, *, partial: bool = False) -> Entry:
+        """A record as an entry. Never raises. ``partial``: members may be missing, as in the answer to a write."""
         native = record.native
         fields: dict[Field, Value] = {}
         unknown: dict[Field, str] = {}
@@ -78,9 +78,10 @@ class Translator:
                 unknown[field] = str(reason)
         if Field.TITLE not in fields and Field.TITLE not in unknown:
             name = document_name(native)
-            if name is None or not one_line(name):
+            if name is not None and one_line(name):
+                fields[Field.TITLE] = self._title(name)
+            elif not partial:
                 return replace(self._bare(record), problem="the document has no name")
-            fields[Field.TITLE] = self._title(name)
         place = folder_of(native)
         archived = place is not None and self.is_archive(place)
         return replace(
@@ -90,11 +91,6 @@ class Translator:
             deleted=archived,
             container="" if place is None or archived or self.is_ours(place) else f"folder {place.name or place.id}",
         )
-
-    def partial(self, record: Record) -> Entry:
-        """The answer to a write: what it lacks is no opinion, a name included."""
-        entry = self.entry(record)
-        return replace(entry, problem="", fields={} if entry.problem else entry.fields)
 
     def told(self, patch: Patch, native: Native) -> tuple[Field, Member, JsonValue]:
         """The one field of a step, its member, and the value to write. Raises ``Unmappable``."""
@@ -122,7 +118,7 @@ class Translator:
         return "archive" if self.is_archive(place) else place.id or place.name
 
     def _title(self, name: str) -> str:
-        """The title that a name stands for; where titles have a field of their own, which is empty, it is still owed."""
+        """The title that a name stands for; where titles have a field of their own, which is empty, it is owed."""
         titled = Field.TITLE in self.bound.members
         return str(one_line(made_as(name) if titled else without_ending(name)))
 

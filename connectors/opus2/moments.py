@@ -8,7 +8,7 @@ as "epoch milliseconds".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -45,7 +45,8 @@ _STRFTIME: Final = {
 }
 _WIDTH: Final = {"year": 4, "month": 2, "day": 2, "hour": 2, "minute": 2, "second": 2, "fraction": 3}
 _REGEX: Final = {"year": r"(?P<year>\d{4})", "zone": r"(?:Z|[+-]\d\d:?\d\d)", "fraction": r"\d{1,9}"}
-_ISO_DAY: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+_YEAR_LAST: Final = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2\d{4}")
+MONTHS: Final = 12
 
 
 def format_in(complaint: str) -> str | None:
@@ -61,6 +62,21 @@ def format_in(complaint: str) -> str | None:
     if "iso" in lowered and "8601" in lowered:
         return ISO
     return None
+
+
+def order_in(texts: Iterable[str]) -> str | None:
+    """The pattern of days that are written with the year last, where one of them can be read in one way only."""
+    found: set[str] = set()
+    for text in texts:
+        match = _YEAR_LAST.fullmatch(text.strip())
+        if match is None:
+            continue
+        first, sign, second = int(match[1]), match[2], int(match[3])
+        if sign == "." or first > MONTHS >= second:
+            found.add(f"dd{sign}MM{sign}yyyy")
+        elif second > MONTHS >= first:
+            found.add(f"MM{sign}dd{sign}yyyy")
+    return found.pop() if len(found) == 1 else None
 
 
 def unit(pattern: str) -> timedelta:

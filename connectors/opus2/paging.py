@@ -67,12 +67,15 @@ class Walk:
         """The elements of each answer that were not seen before. Raises ``Malformed``, ``Transient``, as ``fetch``."""
         part, fresh = self._ask({})
         yield fresh
+        led = False
         while (following := self._told(part)) is not None:
+            led = led or part.signs.following is not None
             part, fresh = self._ask(following)
             if part.elements and not fresh:
                 raise Malformed(f"pages that come again ({_shown(following)})")
             yield fresh
-        if self._may_go_on(part):
+        # Where each page led to the next, the one that leads nowhere is the last.
+        if not led and self._may_go_on(part):
             yield from self._by_position(part)
         if self._total is not None and len(self._seen) < self._total:
             raise Malformed(
@@ -167,7 +170,7 @@ class Walk:
         self._total = total if total is not None else self._total
         fresh = []
         for place, element in enumerate(part.elements):
-            key = identity(element) or f"{len(self._asked)} {place}"
+            key = identity(element, "id", "documentId", "docId") or f"{len(self._asked)} {place}"
             if key not in self._seen:
                 fresh.append(element)
             self._seen[key] = element

@@ -17,8 +17,8 @@ from connectors.opus2.known import Known, fingerprint, load
 from connectors.opus2.mapping import Bound, Translator
 from connectors.opus2.members import Member
 from connectors.opus2.resolving import bound, check_words, folders_in
-from connectors.opus2.wire import Place, document_name, document_ref, folder_of, placed
-from connectors.task import Native, Ref
+from connectors.opus2.wire import Place, document_name, document_ref, folder_of, placed, value_of
+from connectors.task import Field, Native, Ref
 
 FRESH: Final = 30.0
 """Seconds in which a list stands for the next one, for the question where a document is; a write of ours ends it."""
@@ -205,6 +205,7 @@ class Reader:
         """One page for each answer, and one for each document that had to be asked for by itself."""
         for listing, folder in listings:
             self.known.folders = self.known.folders or any(folder_of(one) is not None for one in listing.elements)
+            self._learn_days(listing.elements)
             whole: list[Record] = []
             bare: list[Native] = []
             for one in listing.elements:
@@ -222,8 +223,21 @@ class Reader:
             document = self._client.document(document_ref(listed) or "")
         except Gone:
             return  # since it was listed
+        self._learn_days([document])
         record = self.translator.record(placed(document, folder) if folder is not None else document)
         yield Page(records=(record,))
+
+    def _learn_days(self, documents: Sequence[Native]) -> None:
+        """How a field writes its days, where one of them tells: "25/04/2026" does, "01/04/2026" does not."""
+        members = self.known.bound.members if self.known.bound is not None else {}
+        for field in (Field.START, Field.DUE):
+            member = members.get(field)
+            if member is None or member.pattern:
+                continue
+            values = (value_of(one, member.id, member.name) for one in documents)
+            pattern = moments.order_in(value for value in values if isinstance(value, str))
+            if pattern is not None:
+                self.learn(member.id, pattern)
 
     def _is_enough(self, document: Native) -> bool:
         """Whether a listed document says what is needed of it: of one in another folder, only that."""

@@ -18,7 +18,7 @@ from typing import Final
 
 from connectors.task import JsonValue, Native, Ref
 
-IDS: Final = ("id", "documentId", "folderId", "fieldId", "projectId", "userId", "teamId", "templateId", "uuid", "_id")
+IDS: Final = ("id", "uuid", "_id")
 NAMES: Final = ("name", "fileName", "filename", "documentName", "folderName", "fieldName", "displayName", "label")
 VALUES: Final = ("fields", "metadata", "metadataFields", "fieldValues", "customFields")
 FOLDER: Final = ("folderId", "folder", "parentFolderId", "folderName")
@@ -45,11 +45,7 @@ def identity(thing: JsonValue, *first: str) -> Ref | None:
     """The id of a thing, as text; ``first`` are the names that are its own. None: none that can be in an address."""
     if not isinstance(thing, Mapping):
         return None
-    for name in (*first, *IDS):
-        text = _text(thing.get(name))
-        if text and not (name == "folderId" and name not in first):
-            return text
-    return None
+    return next((text for name in (*first, *IDS) if (text := _text(thing.get(name)))), None)
 
 
 def name_of(thing: Native, *more: str) -> str | None:
@@ -65,7 +61,7 @@ def document_name(document: Native) -> str | None:
 
 def document_ref(document: JsonValue) -> Ref | None:
     """A document's id."""
-    return identity(document, "id", "documentId")
+    return identity(document, "id", "documentId", "docId")
 
 
 def folder_of(document: Native) -> Place | None:

@@ -231,7 +231,7 @@ class Writer:
     def _entry(self, native: Native, of: tuple[Member, ...] = ()) -> Entry:
         """An answer as an entry. Its hash says nothing: the next read may show the same document in another shape."""
         record = Record(ref=document_ref(native) or "", raw_hash="", native=native)
-        entry = self._reader.translator.partial(record)
+        entry = self._reader.translator.entry(record, partial=True)
         if not of:
             return entry
         kept = {field for field, member in self._reader.resolve().members.items() if member in of}

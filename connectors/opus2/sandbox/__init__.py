@@ -7,7 +7,7 @@ It is written from the vendor's article "Using the Inbound Documents API". What 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -40,7 +40,7 @@ class Sandbox:
     project = "prj-1"
     people = ("Anna Berg", "Ben Çelik", "Chris de Vries")
 
-    def __init__(self, reading: Reading | None = None) -> None:
+    def __init__(self, reading: Reading | None = None, monotonic: Callable[[], float] | None = None) -> None:
         self.reading = reading or Reading()
         numbers = self.reading.ids == "number"
         self.tasks, self.archive, self.other = ("11", "12", "13") if numbers else ("f-tasks", "f-archive", "f-other")
@@ -65,7 +65,7 @@ class Sandbox:
             people=people,
             teams=[{"id": "team-1", "name": "Counsel"}],
             templates=[{"id": "tpl-1", "name": "Standard case"}],
-            monotonic=_monotonic,
+            monotonic=monotonic or _monotonic,
         ).app()
 
     def describe(self) -> Mapping[str, str | Mapping[str, str]]:

@@ -127,6 +127,11 @@ class Bench:
         reader = connector or self.connector
         return {record.ref: reader.normalise(record) for record in self.records(reader)}
 
+    def planted(self, title: str, **values: object) -> Entry:
+        """A document that a person makes, as it is listed."""
+        ref = self.sandbox.add(title, values)
+        return self.entries()[ref]
+
     def make(self, fields: Fields, marker: str = "tasksync-work-1") -> Stored:
         """A create with all its steps."""
         first, *rest = self.connector.split(Patch(fields), creating=True)

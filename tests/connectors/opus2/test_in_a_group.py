@@ -111,19 +111,16 @@ def test_the_seeds_of_these_tests_see_each_value_of_every_reading():
 def test_tasks_and_edits_go_both_ways_and_then_it_is_quiet(group, seed):
     world = group(drawn(seed))
     tenant = world.bench.sandbox
-    world.add("a", "Milk: 2/3 litres?", description="two\nlitres", labels=["Shop"], due="2026-04-01")
+    world.add("a", "Milk: 2/3 litres?", description="two\nlitres", labels=["Shop"], due="2026-04-21")
     world.add("a", "Bread", status="in_progress")
     for number in range(25):  # more than a page
         tenant.add(f"Exhibit {number}", {"status": "Pending"})
-    assert [report.result.value for report in world.settle(3)][-1] == "quiet", [
-        world.run().as_json(),
-        world.bench.seen(),
-    ]
+    assert world.settle(3)[-1].result is Result.QUIET
     assert len(world.titles("a")) == len(world.there()) == 27
     milk = world.there()["Milk: 2/3 litres?"]
     assert (milk["description"], milk["labels"], str(milk["due"])[:2]) in {
         ("two\nlitres", "Shop", "20"),
-        ("two\nlitres", "Shop", "01"),
+        ("two\nlitres", "Shop", "21"),
     }
     assert world.on("a", "Exhibit 3")["status"] == "needs_action"
     world.edit("a", world.ref("a", "Exhibit 3"), title="Exhibit C", status="completed")
