@@ -233,8 +233,8 @@ def _equal_payload(
     """Equal in stored form: texts by their letters and digits, the rest as values.
 
     What the answer lacks says nothing. What was to follow in requests of its own is not there yet: an entry that holds
-    something else in its place is somebody else's. ``people`` are the handles that this side was seen to use: somebody who was
-    sent under another one (an e-mail, where the side tells ids) may be anybody whom it tells.
+    something else in its place is somebody else's. ``people`` are the handles that this side was seen to use: somebody
+    who was sent under another one (an e-mail, where the side tells ids) may be anybody whom it tells.
     """
     for name in TELLING:
         if name in wanted and name not in intent.patch and name is not Field.PARENT and name in seen:

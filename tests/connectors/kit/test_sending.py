@@ -51,9 +51,8 @@ def test_a_form_is_sent_in_the_order_given(site):
 
 
 def test_content_is_sent_as_it_is(site):
-    http(site.url).send(
-        "POST", "/files", content=b"\x00\xffas it is", headers={"Content-Type": "text/plain"}, changing=True, what="a file"
-    )
+    headers = {"Content-Type": "text/plain"}
+    http(site.url).send("POST", "/files", content=b"\x00\xffas it is", headers=headers, changing=True, what="a file")
     assert (sent(site).headers["content-type"], sent(site).body) == ("text/plain", b"\x00\xffas it is")
 
 

@@ -9,14 +9,22 @@ import pytest
 from connectors.contract import Coverage, Discover, Remarks
 from connectors.errors import Applied, ContractBroken, Rejected, Transient, Unmappable
 from connectors.opus2.names import tail
+from connectors.opus2.sandbox import Reading
 from connectors.serving import Kind
 from connectors.task import Field, Patch, Status
-from tests.connectors.opus2.bench import drawn, running, side
+from tests.connectors.opus2.bench import NOT_DRAWN, drawn, running, side
 
 MARKER = "tasksync-work-1"
+SEEDS = range(9)
 
 
-@pytest.mark.parametrize("seed", range(9))
+def test_the_seeds_of_these_tests_see_each_value_of_every_reading():
+    seen = [Reading.parse(drawn(seed)) for seed in SEEDS]
+    for name, values in Reading.choices().items():
+        assert {getattr(one, name) for one in seen} == set(values) - NOT_DRAWN.get(name, set()), name
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_a_task_is_made_changed_and_archived_however_the_article_is_read(seed):
     with running(drawn(seed)) as bench:
         bench.connector.check()
@@ -53,6 +61,13 @@ def test_a_form_that_was_refused_is_not_tried_again():
             "m-due",
             "m-due",
         ]
+
+
+def test_what_can_not_be_cleared_is_told_by_the_answer():
+    with running("clear=ignored") as bench:
+        entry = bench.planted("there", priority=3, due="2026-04-01")
+        stored = bench.connector.update(entry, Patch({Field.DUE: None}))
+        assert stored.entry.fields[Field.DUE] == date(2026, 4, 1)
 
 
 def test_a_format_is_kept_in_the_cursor_for_the_next_process():
