@@ -22,6 +22,8 @@ from connectors.task import Field, Native, Ref
 
 FRESH: Final = 30.0
 """Seconds in which a list stands for the next one, for the question where a document is; a write of ours ends it."""
+FORMATS: Final = 9
+"""Formats of a moment that are tried before everything is read instead: the usual ones, and what refusals name."""
 WIDE: Final = 5
 """Pages of changes in the whole project that are read for the sake of the archive folder; with more, only the two
 folders are: a project may take in thousands of documents a day that are no tasks."""
@@ -171,22 +173,21 @@ class Reader:
     def _changed_since(self, began: datetime) -> Sequence[tuple[Listing, Ref | None]] | None:
         """The answers to ``afterDate``, each with the folder that was asked; None when no format is taken."""
         found = self.resolve()
-        for pattern in self._formats():
-            params = {"afterDate": moments.after(began, pattern)}
-            try:
-                listings = self._asked(found, params)
-            except Rejected as refused:
-                named_one = moments.format_in(refused.message)
-                if named_one is not None and named_one not in (pattern, self.known.after):
-                    self.known.after = named_one
-                    return self._changed_since(began)
+        waiting, tried = [self.known.after, *moments.USUAL], set[str]()
+        while waiting and len(tried) < FORMATS:
+            pattern = waiting.pop(0)
+            if pattern in tried:
                 continue
-            self.known.after = pattern
-            return listings
+            tried.add(pattern)
+            try:
+                listings = self._asked(found, {"afterDate": moments.after(began, pattern)})
+            except Rejected as refused:
+                asked = moments.format_in(refused.message)
+                waiting = [*([asked] if asked is not None else []), *waiting]
+            else:
+                self.known.after = pattern
+                return listings
         return None
-
-    def _formats(self) -> list[str]:
-        return list(dict.fromkeys([self.known.after, *moments.USUAL]))
 
     def _asked(self, found: Bound, params: Mapping[str, str]) -> list[tuple[Listing, Ref | None]]:
         """One request where documents say where they are; else one for the folder, one for the archive."""

@@ -34,7 +34,7 @@ def folders_in(things: Iterable[Native]) -> Iterator[tuple[Place, str]]:
     waiting: list[tuple[Native, str]] = [(one, "") for one in things]
     while waiting:
         one, above = waiting.pop(0)
-        ref, name = identity(one, "id", "folderId"), name_of(one, "title") or ""
+        ref, name = identity(one, "id", "folderId"), name_of(one, "folderName", "title") or ""
         path = f"{above}/{name}" if above else name
         if ref is not None:
             yield Place(id=ref, name=name), path
@@ -144,7 +144,7 @@ def _member(one: Native) -> Member | None:
     pattern = next((one[name] for name in ("format", "dateFormat", "pattern") if isinstance(one.get(name), str)), "")
     return Member(
         id=ref,
-        name=name_of(one, "title") or ref,
+        name=name_of(one, "fieldName", "title") or ref,
         kind=kind,
         choices=_offered(one),
         pattern=str(pattern) if kind in (Kind.DAY, Kind.INSTANT) else "",

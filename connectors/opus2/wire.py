@@ -19,9 +19,9 @@ from typing import Final
 from connectors.task import JsonValue, Native, Ref
 
 IDS: Final = ("id", "uuid", "_id")
-NAMES: Final = ("name", "fileName", "filename", "documentName", "folderName", "fieldName", "displayName", "label")
+NAMES: Final = ("name", "fileName", "filename", "documentName", "displayName", "label")
 VALUES: Final = ("fields", "metadata", "metadataFields", "fieldValues", "customFields")
-FOLDER: Final = ("folderId", "folder", "parentFolderId", "folderName")
+FOLDER: Final = ("folderId", "folder", "folder_id", "parentFolderId", "folderName")
 VOLATILE: Final[frozenset[str]] = frozenset()
 """Members that say nothing about the task: none is known."""
 _LISTS: Final = ("items", "data", "content", "results", "values", "records", "elements", "rows")
@@ -69,7 +69,7 @@ def folder_of(document: Native) -> Place | None:
     for member in FOLDER:
         value = document.get(member)
         if isinstance(value, Mapping):
-            place = Place(id=identity(value, "id", "folderId") or "", name=name_of(value) or "")
+            place = Place(id=identity(value, "id", "folderId") or "", name=name_of(value, "folderName") or "")
             if place.id or place.name:
                 return place
         elif text := _text(value):
@@ -192,7 +192,7 @@ def _is_field(one: JsonValue, identifier: str, name: str) -> bool:
         return False
     own = identity(one, "fieldId", "id")
     return (bool(identifier) and own == identifier) or (
-        bool(name) and (name_of(one) == name or one.get("field") == name)
+        bool(name) and (name_of(one, "fieldName") == name or one.get("field") == name)
     )
 
 

@@ -20,7 +20,7 @@ from connectors.opus2.client import Opus2Client, Refused
 from connectors.opus2.known import Known
 from connectors.opus2.members import Member, is_nothing
 from connectors.opus2.reading import Reader
-from connectors.opus2.wire import document_name, document_ref, folder_of, placed, tells_values, with_value
+from connectors.opus2.wire import FOLDER, document_name, document_ref, folder_of, placed, tells_values, with_value
 from connectors.task import Field, Fields, JsonValue, Native, Patch, Ref
 
 if TYPE_CHECKING:
@@ -250,8 +250,4 @@ def _is_duplicate(refused: Refused) -> bool:
 
 def _homeless(document: Native) -> Native:
     """The same document without a word of where it is."""
-    return {
-        name: value
-        for name, value in document.items()
-        if name not in ("folder", "folderId", "parentFolderId", "folderName")
-    }
+    return {name: value for name, value in document.items() if name not in FOLDER}

@@ -17,6 +17,7 @@ create    no list to look at                              held
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,8 +39,8 @@ FOUND_DONE: Final = "found done after a lost answer"
 
 READS: Final = 2
 """Complete reads that must lack a create before it is sent again (rule 7)."""
-TOLD_APART: Final = 8
-"""Characters that are added to a title that is taken: " (2)", or a few of an id."""
+TOLD_APART: Final = re.compile(r"[ _-](\(\d{1,3}\)|[0-9a-f]{6})")
+"""What is added to a title that is taken, to tell the two apart: a number in brackets, or six characters of an id."""
 
 
 @dataclass(slots=True)
@@ -221,9 +222,9 @@ def open_requests(state: State, side: SideName) -> list[str]:
 
 
 def _same_title(sent: str, found: str) -> bool:
-    """Whether a title may be ours: the same, cut, or with a few characters that keep it apart from its like."""
+    """Whether a title may be ours: the same, cut, or with what keeps it apart from its like."""
     cut = len(found) > len(sent) // 2 and sent.startswith(found)
-    told_apart = bool(sent) and 0 < len(found) - len(sent) <= TOLD_APART and found.startswith(sent)
+    told_apart = bool(sent) and found.startswith(sent) and TOLD_APART.fullmatch(found[len(sent) :]) is not None
     return bool(found) and (words(sent) == words(found) or cut or told_apart)
 
 

@@ -143,6 +143,35 @@ def test_two_creates_in_doubt_do_not_take_the_same_entry():
 
 
 @pytest.mark.parametrize(
+    ("title", "asked"),
+    [
+        ("Milk (2)", True),
+        ("Milk 3fa9c1", True),
+        ("Milk run", False),
+        ("Milk 12", False),
+        ("Milk3fa9c1", False),
+        ("Oat milk (2)", False),
+    ],
+)
+def test_a_title_that_a_vendor_tells_apart_from_its_like_may_be_ours(title, asked):
+    """The name was taken, and the vendor added to it: a person is asked; any other new title is another task."""
+    state, intent, recovery = world(Do.CREATE, linked=False)
+    assert not recovery.resolve(intent, read(entry("b7", title=title, description="two litres")))
+    assert [held.choices[0] for held in state.held] == (["exists b7"] if asked else [])
+
+
+@pytest.mark.parametrize(("description", "found"), [(None, True), ("", True), ("two litres", True), ("theirs", False)])
+def test_an_entry_that_holds_something_else_where_ours_was_to_follow_is_not_ours(description, found):
+    """A create that carries the title alone: the other fields follow, so that theirs are not what we sent."""
+    state, intent, recovery = world(Do.CREATE, linked=False)
+    intent.patch = {Field.TITLE: "Milk"}
+    fields = {} if description is None else {"description": description}
+    assert recovery.resolve(intent, read(entry("b7", title="Milk", **fields))) is found
+    assert (state.live(1, "b") is not None) is found
+    assert bool(state.held) is not found
+
+
+@pytest.mark.parametrize(
     ("change", "closed"),
     [
         (lambda state: state.links.pop((1, "b")), True),

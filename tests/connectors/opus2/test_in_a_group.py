@@ -22,7 +22,7 @@ from sync.store import Store
 from tests.connectors.opus2.bench import Bench, drawn, running, side
 from tests.scenarios.world import World
 
-SEEDS = range(4)
+SEEDS = range(3)
 
 
 class Group(World):
@@ -126,7 +126,7 @@ def test_tasks_and_edits_go_both_ways_and_then_it_is_quiet(group, seed):
     world.quiet()
 
 
-@pytest.mark.parametrize("seed", SEEDS[2:])
+@pytest.mark.parametrize("seed", SEEDS[:2])
 def test_deletes_go_both_ways_and_come_back(group, seed):
     world = group(drawn(seed))
     tenant = world.bench.sandbox
@@ -208,9 +208,14 @@ def test_without_an_archive_folder_a_deleted_task_is_let_go(group):
 
 
 @pytest.mark.parametrize(
-    "reading", ["", "paging=none,moment=mute,named=stripped", "listed=bare,members=long,ids=number"]
+    ("reading", "kind"),
+    [
+        ("", Kind.RESET_AFTER),
+        ("", Kind.RESET_BEFORE),
+        ("paging=none,moment=mute,named=stripped", Kind.CUT_JSON),
+        ("listed=bare,members=long,ids=number", Kind.RESET_AFTER),
+    ],
 )
-@pytest.mark.parametrize("kind", [Kind.RESET_AFTER, Kind.RESET_BEFORE, Kind.CUT_JSON])
 def test_a_create_whose_answer_was_lost_is_there_once(group, reading, kind):
     """Trace 15."""
     world = group(reading)
