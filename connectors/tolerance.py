@@ -25,6 +25,12 @@ def mark(what: str) -> JsonValue:
     return [{_SIGN: what.encode("ascii", "backslashreplace").decode()[:_SHOWN]}]
 
 
+def is_mark(value: JsonValue) -> bool:
+    """Whether a value is a mark itself."""
+    first = value[0] if isinstance(value, list) and len(value) == 1 else None
+    return isinstance(first, Mapping) and first.keys() == {_SIGN}
+
+
 def is_marked(value: JsonValue) -> bool:
     """Whether there is a mark anywhere in a value: it must not be sent back."""
     if isinstance(value, Mapping):

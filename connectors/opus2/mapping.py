@@ -11,11 +11,13 @@ from typing import Final
 
 from connectors.contract import Entry, Record
 from connectors.errors import Unmappable
+from connectors.nameless import PROBLEM, is_nameless, ref_without
 from connectors.opus2.members import Member, NoOpinion, is_nothing, read, shown, tell, text_of
 from connectors.opus2.names import as_name, file_name, made_as, without_ending
 from connectors.opus2.wire import Place, document_name, document_ref, folder_of, tells_values, value_of
 from connectors.projection import Words, one_line
 from connectors.task import Field, JsonValue, Native, Patch, Status, Value
+from connectors.tolerance import is_marked
 
 DEFAULT_WORDS: Final[Mapping[str, Status]] = {
     "Pending": Status.NEEDS_ACTION,
@@ -46,7 +48,8 @@ class Translator:
 
     def record(self, document: Native) -> Record:
         """A document as a record."""
-        return Record(ref=document_ref(document) or "", raw_hash=self.raw_hash(document), native=document)
+        ref = document_ref(document) or ref_without(document)
+        return Record(ref=ref, raw_hash=self.raw_hash(document), native=document)
 
     def raw_hash(self, document: Native) -> str:
         """What tells whether a document is as it was: a hash of its name, its folder and the values that are synced.
@@ -63,12 +66,14 @@ class Translator:
         return hashlib.sha256(text.encode("ascii")).hexdigest()
 
     def is_whole(self, document: Native) -> bool:
-        """Whether a document carries what is synced of it."""
-        return not self.bound.members or tells_values(document)
+        """Whether a document carries what is synced of it; one without id can not be asked for more."""
+        return not self.bound.members or tells_values(document) or document_ref(document) is None
 
     def entry(self, record: Record, *, partial: bool = False) -> Entry:
         """A record as an entry. Never raises. ``partial``: members may be missing, as in the answer to a write."""
         native = record.native
+        if is_nameless(record.ref):
+            return replace(self._bare(record), problem=PROBLEM)
         fields: dict[Field, Value] = {}
         unknown: dict[Field, str] = {}
         for field, member in self.bound.members.items() if tells_values(native) else ():
@@ -126,6 +131,8 @@ class Translator:
         return Entry(ref=record.ref, raw_hash=record.raw_hash, fields={}, native=record.native)
 
     def _read(self, field: Field, value: JsonValue, fields: dict[Field, Value]) -> None:
+        if is_marked(value):
+            raise NoOpinion("it could not be read")
         if field is Field.STATUS:
             status = self._status(value)
             if status is not None:

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from connectors.errors import Transient
+from connectors.nameless import ref_without
 from connectors.opus2.settings import Paging
 from connectors.opus2.signs import Params, Signs
 from connectors.opus2.wire import Malformed, identity
@@ -169,8 +170,8 @@ class Walk:
             raise Transient(f"{self.what} changed while it was being read", hint="it is read again next time")
         self._total = total if total is not None else self._total
         fresh = []
-        for place, element in enumerate(part.elements):
-            key = identity(element, "id", "documentId", "docId") or f"{len(self._asked)} {place}"
+        for element in part.elements:
+            key = identity(element, "id", "documentId", "docId") or ref_without(element)
             if key not in self._seen:
                 fresh.append(element)
             self._seen[key] = element

@@ -10,6 +10,7 @@ from typing import Final
 
 from connectors.contract import Clock, Coverage, Cursor, Page, Record, SideSettings
 from connectors.errors import BadSettings, Gone, Rejected
+from connectors.nameless import coverage as coverage_of
 from connectors.opus2 import moments
 from connectors.opus2.capabilities import named, own, words
 from connectors.opus2.client import Listing, Opus2Client
@@ -151,7 +152,7 @@ class Reader:
         if seen is None or self._clock.monotonic() - seen.at > FRESH:
             at = self._clock.monotonic()
             listed = chain.from_iterable(listing.elements for listing in self._client.documents(folder))
-            seen = Seen(names={document_ref(one) or "": document_name(one) or "" for one in listed}, at=at)
+            seen = Seen(names={ref: document_name(one) or "" for one in listed if (ref := document_ref(one))}, at=at)
             self._seen[folder] = seen
         return seen.names
 
@@ -249,8 +250,11 @@ class Reader:
     def _ended(self, pages: Iterator[Page], coverage: Coverage) -> Iterator[Page]:
         """The same pages, the last one with the cursor."""
         held: Page | None = None
+        covered = coverage
         began: datetime | None = None
         for page in pages:
+            if coverage_of(page.records) is Coverage.SINCE:
+                covered = Coverage.SINCE
             if held is not None:
                 yield held
             began = began or page.server_time
@@ -261,7 +265,7 @@ class Reader:
         yield Page(
             records=held.records,
             last=True,
-            coverage=coverage,
+            coverage=covered,
             cursor=cursor,
             server_time=held.server_time,
             received=held.received,

@@ -16,7 +16,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from connectors.nameless import are_few
 from connectors.task import JsonValue, Native, Ref
+from connectors.tolerance import is_mark
 
 IDS: Final = ("id", "uuid", "_id")
 NAMES: Final = ("name", "fileName", "filename", "documentName", "displayName", "label")
@@ -88,8 +90,10 @@ def tells_values(document: Native) -> bool:
 
 
 def value_of(document: Native, identifier: str, name: str) -> JsonValue:
-    """The value of one metadata field; None where it has none."""
+    """The value of one metadata field; None where it has none, a mark where they could not be read."""
     for values in (document.get(member) for member in VALUES):
+        if is_mark(values):
+            return values
         if isinstance(values, Mapping):
             return _plain(next((values[key] for key in (identifier, name) if key in values), None))
         if isinstance(values, list):
@@ -123,11 +127,11 @@ def things(answer: JsonValue, *members: str) -> list[Native]:
 
 
 def documents_of(answer: JsonValue) -> list[Native]:
-    """The documents of a list. Raises ``Malformed``."""
+    """The documents of a list; a few may lack their id. Raises ``Malformed``."""
     found = things(answer, "documents")
-    for place, document in enumerate(found, start=1):
-        if document_ref(document) is None:
-            raise Malformed(f"a list whose element {place} is a document without an id")
+    nameless = [place for place, document in enumerate(found, start=1) if document_ref(document) is None]
+    if nameless and not are_few(len(nameless), len(found)):
+        raise Malformed(f"a list whose element {nameless[0]} is a document without an id")
     return found
 
 

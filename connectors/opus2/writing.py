@@ -225,7 +225,8 @@ class Writer:
             return fresh[0] if len(fresh) == len(inside) == 1 else None
         if not inside:
             everywhere = (one for listing in self._client.documents(None) for one in listing.elements)
-            inside = [document_ref(one) or "" for one in everywhere if names.is_named(document_name(one), name)]
+            named = (one for one in everywhere if names.is_named(document_name(one), name))
+            inside = [ref for one in named if (ref := document_ref(one))]
         return inside[0] if len(inside) == 1 else None
 
     def _entry(self, native: Native, of: tuple[Member, ...] = ()) -> Entry:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 
 import pytest
 
-from connectors.contract import Cursor, Entry, Verb
+from connectors.contract import Coverage, Cursor, Entry, Verb
 from connectors.errors import (
     Applied,
     BadCredentials,
@@ -45,6 +46,19 @@ def write(bench: Bench, method: str, entry: Entry) -> object:
     if method == "PUT":
         return bench.connector.update(entry, Patch({Field.TITLE: "changed"}))
     return bench.connector.delete(entry)
+
+
+def test_a_document_without_id_stops_nothing_and_nothing_counts_as_deleted_beside_it(bench):
+    """It may be any document that the list lacks: it is held, and the list does not cover everything."""
+    bench.sandbox.add("one")
+    bench.sandbox.add("two")
+    native = {"name": "three", "id": None, "fields": []}
+    rows = [*({**record.native} for record in bench.records()), native]
+    bench.fail(Kind.STATUS, "GET", path="/documents/folder", status=200, body=json.dumps(rows).encode())
+    pages = list(bench.connector.changes(None))
+    entries = [bench.connector.normalise(record) for page in pages for record in page.records]
+    assert [bool(entry.problem) for entry in entries] == [False, False, True]
+    assert pages[-1].coverage is Coverage.SINCE
 
 
 @pytest.mark.parametrize(
