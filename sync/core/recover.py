@@ -25,10 +25,10 @@ from typing import Final
 
 from connectors.contract import Discovery, Entry
 from connectors.task import Field, Value, is_empty, same
+from sync.core.alike import TELLING
 from sync.core.codec import encode
 from sync.core.facts import Acted, Observation, Read
 from sync.core.lens import Lens
-from sync.core.match import TELLING
 from sync.core.merge import Merge
 from sync.core.model import Do, Held, HeldKind, Intent, Link, Pair, SideName, State
 from sync.core.settle import DELETED_HERE, deleted, found_again

@@ -9,7 +9,7 @@ from connectors.task import Field
 from sync.core.evidence import let_go
 from sync.core.facts import Observation, Read
 from sync.core.match import member_of
-from sync.core.model import Held, HeldKind, TaskLife
+from sync.core.model import Held, HeldKind, TaskLife, Version
 from sync.core.settle import BY_HAND
 from sync.core.ties import (
     LOST,
@@ -163,11 +163,14 @@ def test_a_ref_with_a_colon_is_a_candidate_as_any_other():
 
 
 def test_too_many_candidates_to_be_named_are_all_of_that_title():
+    """Of the tasks that there were then; and those that have had another title since."""
     state, policy = world()
-    for number, title in ((2, "MILK "), (3, "Bread"), (4, "Tea")):
+    for number, title in ((2, "MILK "), (3, "Bread"), (4, "Tea"), (5, "Milk")):
         add_task(state, number, {TITLE: title}, "a")
-    state.held = [question(many=True), question(ref="b2", title="Tea", many=False), question(on="c", title="Bread")]
-    assert doubted(lenses_of(policy, state)) == {(1, "b"), (2, "b")}
+    state.tasks[3].versions[TITLE] = Version(number=2, cycle=7)
+    state.tasks[4].versions[TITLE] = Version(number=2, cycle=6)
+    state.held = [question(below=5, cycle=7), question(ref="b2", title="Tea"), question(on="c", title="Bread")]
+    assert doubted(lenses_of(policy, state)) == {(1, "b"), (2, "b"), (3, "b")}
 
 
 @pytest.mark.parametrize(
