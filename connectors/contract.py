@@ -6,7 +6,7 @@ connector instance is one side: one account and one container at a vendor.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
@@ -25,7 +25,7 @@ from connectors.capabilities import (
     Verb,
 )
 from connectors.entries import Coverage, Cursor, Entry, Found, Page, Record, Stored
-from connectors.task import Field, Fields, Patch, Ref, Status
+from connectors.task import Field, Fields, Patch, Person, Ref, Status
 
 if TYPE_CHECKING:
     from connectors.transport import Http
@@ -150,6 +150,15 @@ class MarkerLookup(Protocol):
 
 
 @runtime_checkable
+class Acquaint(Protocol):
+    """A side that is told people otherwise than it tells them, and so has to know who is who."""
+
+    def acquaint(self, people: Iterable[Person]) -> None:
+        """People whose id there and e-mail address are known: learnt from its entries, or configured. No request."""
+        ...
+
+
+@runtime_checkable
 class Discover(Protocol):
     """A side that can name what a configuration may refer to."""
 
@@ -173,6 +182,9 @@ class Settings(Protocol):
 
     default_base_url: ClassVar[str | None]
     """The vendor's address, or None: then ``base_url`` must be given."""
+
+    # Two attributes are optional: ``adopt``, ids of tasks to take in, for a side without a list; and ``apart`` (a
+    # ClassVar), the names of those settings that change nothing about what an answer means.
 
     def container(self, base_url: str) -> str:
         """The container that these settings name: two sides of one connector may not share it."""
@@ -209,6 +221,7 @@ class Manifest:
 
 __all__ = [
     "NOT_HELD",
+    "Acquaint",
     "Capabilities",
     "Changes",
     "Clock",

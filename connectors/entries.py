@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from connectors.task import Field, Fields, Kind, Native, Ref
+from connectors.task import Field, Fields, Kind, Native, Person, Ref
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,8 @@ class Entry:
     ``fields`` has a value for each field that the answer carries and the tables know; a field that is absent is *no
     opinion*, and ``unknown`` says for which word. ``derived`` are fields that the vendor computes (a parent's status).
     ``modified`` is the vendor's time, not corrected. ``container`` is set when the entry was found in another
-    container. ``problem`` says why an entry can not be read; then ``fields`` is empty.
+    container. ``people`` are those whom the answer names besides its assignees, and who are to be remembered.
+    ``problem`` says why an entry can not be read; then ``fields`` is empty.
     """
 
     ref: Ref
@@ -41,6 +42,7 @@ class Entry:
     token: str = ""
     deleted: bool = False
     container: str = ""
+    people: tuple[Person, ...] = ()
     problem: str = ""
 
 

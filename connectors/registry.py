@@ -21,6 +21,7 @@ BUILT_IN: Final[Mapping[str, str]] = {
     "checkvist": "connectors.checkvist:MANIFEST",
     "memory": "connectors.memory:MANIFEST",
     "ogsm": "connectors.ogsm:MANIFEST",
+    "optacheck": "connectors.optacheck:MANIFEST",
     "opus2": "connectors.opus2:MANIFEST",
     "trackops": "connectors.trackops:MANIFEST",
 }

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from connectors.checkvist.settings import CheckvistSettings
 from connectors.ogsm.settings import OgsmSettings
+from connectors.optacheck.settings import OptaCheckSettings
 from connectors.opus2.settings import Opus2Settings
 from connectors.trackops.settings import TrackopsSettings
 from sync.config import Config, load, tables
@@ -23,15 +24,20 @@ EXAMPLE = Path(__file__).parents[2] / "config" / "tasksync.example.toml"
 CONNECTORS: dict[str, type[BaseModel]] = {
     "checkvist": CheckvistSettings,
     "ogsm": OgsmSettings,
+    "optacheck": OptaCheckSettings,
     "opus2": Opus2Settings,
     "trackops": TrackopsSettings,
 }
-ENV = {
-    "CHECKVIST_KEY": "invented",
-    "OGSM_PASSWORD": "invented",
-    "OPUS2_TOKEN": "invented",
-    "TRACKOPS_TOKEN": "invented",
-}
+SECRETS = (
+    "CHECKVIST_KEY",
+    "OGSM_PASSWORD",
+    "OPTACHECK_KEY",
+    "OPTACHECK_PASSWORD",
+    "OPTACHECK_TOKEN",
+    "OPUS2_TOKEN",
+    "TRACKOPS_TOKEN",
+)
+ENV = dict.fromkeys(SECRETS, "invented")
 STATEMENT = re.compile(r"(?:# )?(?:(\[[^]]+\])|([a-z0-9_]+) = (.+))")
 
 
@@ -96,13 +102,14 @@ def test_the_example_loads_without_a_warning():
     config = example()
     assert config.warnings == ()
     assert {side.connector for side in config.sides.values()} == set(CONNECTORS)
-    assert config.groups["work"].sides == ("outline", "strategy", "matter", "cases")
+    assert config.groups["work"].sides == ("outline", "field", "strategy", "matter", "cases")
 
 
 def test_what_is_commented_out_can_be_said_as_well(tmp_path):
     """Every line that shows a key in a comment loads in place of the one it is an alternative to."""
     text = EXAMPLE.read_text(encoding="utf-8")
     text = re.sub(r"^remote_key = .*\n# password", "password", text, flags=re.MULTILINE)
+    text = re.sub(r"^password = .*\n# token", "token", text, flags=re.MULTILINE)
     text = re.sub(r"^# on_held = (.*)\non_held = .*$", r"on_held = \1", text, flags=re.MULTILINE)
     text = re.sub(r"^# url = (.*)\n((?:#.*\n)*)url = .*$", r"url = \1\n\2", text, flags=re.MULTILINE)
     text = re.sub(r"^# (\[sides\.outline\.statuses\]|open = .*)$", r"\1", text, flags=re.MULTILINE)
@@ -135,8 +142,10 @@ def test_a_key_that_is_not_given_has_the_value_that_the_example_shows(tmp_path):
     assert without.store.url == f"sqlite:///{tmp_path / 'tasksync.db'}"
     group = without.groups["work"]
     # What the comments say otherwise of: `sweep` depends on the sides, and the policy of one field is shown.
+    told = shown.groups["work"]
     assert (
-        dataclasses.replace(shown.groups["work"], sweep=group.sweep, conflict_by_field=group.conflict_by_field) == group
+        dataclasses.replace(told, sides=group.sides, sweep=group.sweep, conflict_by_field=group.conflict_by_field)
+        == group
     )
     assert (group.guards, group.evidence) == (GuardPolicy(), EvidencePolicy())
     assert group.interval == timedelta(minutes=5)
