@@ -7,26 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from datetime import timedelta
 from pathlib import Path
 from threading import Event
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel
 
 from connectors import registry
-from connectors.contract import Clock, Manifest
+from connectors.contract import Capabilities, Clock, Manifest
 from connectors.errors import BadSettings
 from connectors.redact import Redactor
+from sync.adopting import Adopter
 from sync.byhand import ByHand
-from sync.checking import check_side, unknown_lines
+from sync.checking import check_side, polling_line, unknown_lines
 from sync.choices import UnknownName
 from sync.config import Config, GroupConfig, load
-from sync.config.model import MatchPolicy
 from sync.core.model import Held, SideName, State, TaskLife
-from sync.core.policy import GroupPolicy, SideSpec
+from sync.core.policy import SideSpec
 from sync.core.undo import Undo
 from sync.cycle import PERSON, Cycle, Side, Wishes
 from sync.looking import Looking
@@ -40,7 +38,7 @@ from sync.report import (
     SideStatus,
 )
 from sync.running import Runner
-from sync.sides import SideMaker
+from sync.sides import SideMaker, policy_of, poll_of, secrets_of, settings_of
 from sync.store import Store
 
 
@@ -77,8 +75,8 @@ class App:
         self._manifests = manifests
         self._store = store
         self._clock = clock
-        self._redactor = Redactor(_secrets(config))
-        self._maker = SideMaker(clock=clock, redactor=self._redactor)
+        self._redactor = Redactor(secrets_of(config))
+        self._maker = SideMaker(clock=clock, redactor=self._redactor, people=config.people)
         self._stack = ExitStack()
         self._stack.callback(store.close)
 
@@ -180,8 +178,10 @@ class App:
             for side_name in group.sides:
                 progress.start(side_name, "checking", None)
                 with ExitStack() as stack:
-                    side, spec = self._maker.make(self.config.sides[side_name], self._manifests[side_name], stack)
-                    report.sides[side_name] = check_side(side.connector, spec, state, mask=self._redactor.mask)
+                    side, spec = self._made(side_name, group, stack)
+                    found = check_side(side.connector, spec, state, mask=self._redactor.mask)
+                    found.notes += polling_line(spec.capabilities, state, side_name, side.poll, group.interval)
+                    report.sides[side_name] = found
                 progress.stop(side_name)
         report.exit = 4 if any(side.state != "ok" for side in report.sides.values()) else 0
         return report
@@ -218,11 +218,30 @@ class App:
             links=sum(1 for link in state.of_side(name) if link.live),
             last_complete=side.last_complete if side is not None else None,
             unknown=tuple(map(self._redactor.mask, unknown_lines(state, name))),
+            looked=self._looked(name, state),
         )
+
+    def _looked(self, name: SideName, state: State) -> str:
+        found, capabilities = self.config.sides[name], self._capabilities(name)
+        interval = self.config.groups[found.group].interval
+        return " ".join(polling_line(capabilities, state, name, poll_of(found, capabilities, interval), interval))
+
+    def _capabilities(self, name: SideName) -> Capabilities:
+        return self._manifests[name].capabilities(settings_of(self.config.sides[name]))
 
     def held(self, groups: Sequence[str]) -> list[tuple[str, Held]]:
         """What waits for a person."""
         return [row for name in self._groups(groups) for row in self._store.held(name) if not row[1].decision]
+
+    def adopt(self, side: SideName, ids: Sequence[str], *, forget: bool = False) -> list[str]:
+        """Register tasks of a side without a list; gives the sentences to print. Raises ``UnknownName``."""
+        if side not in self.config.sides:
+            known = ", ".join(sorted(self.config.sides))
+            raise UnknownName(f"there is no side {side}", hint=f"the configuration has: {known}")
+        found = self.config.sides[side]
+        group = self.config.groups[found.group]
+        adopter = Adopter(store=self._store, side=found, group=group, capabilities=self._capabilities(side))
+        return adopter.forget(ids) if forget else adopter.adopt(ids)
 
     def _cycle(
         self,
@@ -238,13 +257,12 @@ class App:
         sides: dict[SideName, Side] = {}
         specs: list[SideSpec] = []
         for side_name in group.sides:
-            config, manifest = self.config.sides[side_name], self._manifests[side_name]
-            side, spec = self._maker.make(config, manifest, stack, may_change=may_change)
+            side, spec = self._made(side_name, group, stack, may_change)
             sides[side_name] = side
             specs.append(spec)
         return Cycle(
             name=name,
-            policy=self._policy(group, specs),
+            policy=policy_of(group, specs, self.config.people),
             sides=sides,
             store=self._store,
             clock=self._clock,
@@ -254,19 +272,11 @@ class App:
             sweep=group.sweep,
         )
 
-    def _policy(self, group: GroupConfig, specs: Sequence[SideSpec]) -> GroupPolicy:
-        return GroupPolicy(
-            sides=tuple(specs),
-            conflict=group.conflict,
-            conflict_by_field=group.conflict_by_field,
-            deletes=group.deletes,
-            match_titles=group.match is MatchPolicy.TITLE,
-            completed=group.completed if isinstance(group.completed, timedelta) else None,
-            completed_none=group.completed == "none",
-            guards=group.guards,
-            evidence=group.evidence,
-            people=self.config.people,
-        )
+    def _made(
+        self, name: SideName, group: GroupConfig, stack: ExitStack, may_change: Callable[[], bool] = lambda: False
+    ) -> tuple[Side, SideSpec]:
+        side, manifest = self.config.sides[name], self._manifests[name]
+        return self._maker.make(side, manifest, stack, interval=group.interval, may_change=may_change)
 
     def _groups(self, wanted: Sequence[str]) -> list[str]:
         for name in wanted:
@@ -274,14 +284,6 @@ class App:
                 known = ", ".join(sorted(self.config.groups))
                 raise UnknownName(f"there is no group {name}", hint=f"the configuration has: {known}")
         return [name for name in self.config.groups if not wanted or name in wanted]
-
-
-def _secrets(config: Config) -> list[str]:
-    """Every secret of a configuration: those of the sides, and the password of the store."""
-    settings = [value for side in config.sides.values() for value in dict(side.settings).values()]
-    found = [value.get_secret_value() for value in settings if isinstance(value, SecretStr)]
-    password = urlsplit(config.store.url).password
-    return [secret for secret in (*found, password) if secret]
 
 
 def sandbox_names() -> tuple[str, ...]:

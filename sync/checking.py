@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 
-from connectors.contract import Connector, DeleteMeans, Discovery, Holding, Remarks, Verb
+from connectors.contract import Capabilities, Connector, DeleteMeans, Discovery, Holding, Remarks, Verb
 from connectors.errors import ConnectorError
 from connectors.task import Field
 from sync.core.model import SideName, State
 from sync.core.policy import AccessPolicy, SideSpec
+from sync.core.polling import bound, is_completed
 from sync.report import FieldCheck, SideCheck
 
 SHOWN = tuple(name for name in Field if name not in {Field.COMPLETED, Field.CUSTOM, Field.COMMENTS, Field.URL})
@@ -70,6 +72,28 @@ def _notes(spec: SideSpec) -> list[str]:
     if required:
         notes.append(f"it makes no task without: {', '.join(required)}")
     return notes
+
+
+def polling_line(
+    capabilities: Capabilities, state: State, side: SideName, poll: int | None, interval: timedelta
+) -> list[str]:
+    """Within what time every linked task of a side without a list is looked at (rule 17); nothing for another side."""
+    if capabilities.discovery is not Discovery.POINT:
+        return []
+    live = [state.tasks[link.task] for link in state.of_side(side) if link.live]
+    done = sum(1 for task in live if is_completed(task))
+    within = bound(len(live) - done, done, poll=poll, interval=interval)
+    many = "all" if poll is None else f"up to {poll}"
+    return [f"every linked task is looked at within {_span(within)}: {many} of {len(live)} in a cycle"]
+
+
+def _span(time: timedelta) -> str:
+    """A time in its largest unit that it is a whole number of: "15 min"."""
+    seconds = max(1, round(time.total_seconds()))
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds % size == 0:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
 
 
 def unknown_words(state: State, side: SideName) -> dict[Field, dict[str, int]]:

@@ -16,11 +16,12 @@ from typing import Final
 
 import structlog
 
-from connectors.contract import Clock, Connector
+from connectors.contract import Acquaint, Clock, Connector
 from sync.apply import Outcome, Run, apply
 from sync.core.facts import Action, Decision, Note, Observation, Read
 from sync.core.lens import Lenses
 from sync.core.model import Do, HeldKind, SideName, State
+from sync.core.people import acquaintances
 from sync.core.pipeline import Circumstances, decide
 from sync.core.policy import GroupPolicy
 from sync.core.sides import meet
@@ -51,6 +52,7 @@ class Side:
     connector: Connector
     mapping: str
     requests: Callable[[], int]
+    poll: int | None = None  # of a side without a list: how many tasks a cycle looks at; None: all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +103,14 @@ class Cycle:
                 clock=self.clock,
                 progress=self.progress,
                 sweep=self.sweep,
+                poll=side.poll,
+                adopt=self.policy.side(name).adopt,
             )
             for name, side in self.sides.items()
         ]
+        for name, side in self.sides.items():
+            if isinstance(side.connector, Acquaint):
+                side.connector.acquaint(acquaintances(name, state.sides[name].people, self.policy.people))
         started = self.clock.monotonic()
         self.observations = observe_all(readers, state, sweep=self.wishes.sweep, stop=self.stop, together=self.together)
         self.read_at = dict.fromkeys(self.sides, started)
@@ -142,6 +149,7 @@ class Cycle:
             stop=lambda: self.stop() or not lease.valid(),
             progress=self.progress,
             read_at=self.read_at,
+            looked={name: seen.looked for name, seen in self.observations.items() if seen.read is Read.POLLED},
         )
         connectors = {name: side.connector for name, side in self.sides.items()}
         outcome = apply(run, connectors, decision.actions, self.together)

@@ -9,14 +9,16 @@ from functools import partial
 from hashlib import blake2b
 from typing import Final
 
-from connectors.contract import Changes, Clock, Connector, Coverage, Cursor, Discovery, Entry, Get, Page, Record, Verb
-from connectors.errors import ConnectorError, ContractBroken, Gone, SideDown
+from connectors.contract import Changes, Clock, Connector, Coverage, Cursor, Discovery, Entry, Page, Record, Verb
+from connectors.errors import ConnectorError, ContractBroken, SideDown
+from connectors.task import Ref
 from sync.core.cursor import ask_from, never_back
 from sync.core.facts import Observation, Read
 from sync.core.model import Intent, Link, Side, SideName, State
 from sync.core.recover import open_creates, open_requests, unseen_creates
 from sync.core.standing import named_by_a_person, standing
 from sync.progress import Progress
+from sync.rounds import Round, ask
 from sync.together import Together, in_threads
 
 PROBES: Final = 50
@@ -49,6 +51,8 @@ class Reader:
     clock: Clock
     progress: Progress
     sweep: timedelta | None = None  # how often everything is read; None: as the capabilities suggest
+    poll: int | None = None  # tasks that are looked at in one cycle, on a side without a list; None: all
+    adopt: tuple[Ref, ...] = ()  # refs that the settings want taken in there
 
     def observe(self, state: State, *, sweep: bool, stop: Callable[[], bool]) -> Observation:
         """Everything that this cycle learns of the side. Never raises for what a vendor does."""
@@ -61,6 +65,12 @@ class Reader:
             self.progress.stop(self.name)
 
     def _observe(self, state: State, *, sweep: bool, stop: Callable[[], bool]) -> Observation:
+        if self.connector.capabilities.discovery is Discovery.POINT:
+            poll = None if sweep else self.poll
+            asked = Round(self.name, self.mapping, self.connector, self.progress, poll, self.adopt)
+            observation = asked.observe(state, stop=stop)
+            self._stand_in(observation, state)
+            return observation
         links = {str(link.ref): link for link in state.of_side(self.name)}
         everything = sweep or self._is_due(state.sides.get(self.name)) or self._needs_everything(state, links)
         observation = self._read(state.sides.get(self.name), links, sweep=everything)
@@ -97,7 +107,7 @@ class Reader:
                     observation.entries[record.ref] = self.connector.normalise(record)
         for ref in (*named_by_a_person(state, self.name), *open_requests(state, self.name)):
             if ref not in observation.listed and ref not in observation.entries:
-                self._ask(observation, ref)
+                ask(self.connector, observation, ref)
 
     def _wait_for(self, intents: Sequence[Intent]) -> None:
         opened = max((intent.opened for intent in intents if intent.opened is not None), default=None)
@@ -106,8 +116,9 @@ class Reader:
 
     def _read(self, side: Side | None, links: Mapping[str, Link], *, sweep: bool) -> Observation:
         capabilities = self.connector.capabilities
-        if not isinstance(self.connector, Changes) or capabilities.discovery is Discovery.POINT:
-            return self._poll(links)
+        if not isinstance(self.connector, Changes):
+            message = f"the connector of {self.name} says that it has a list, and has no way to read it"
+            raise ContractBroken(message, hint="tell its author")
         since = None
         if side is not None and side.cursor and side.met and side.filter_trusted:
             since = Cursor(value=side.cursor, began=ask_from(side.began, capabilities.increment))
@@ -144,16 +155,9 @@ class Reader:
         swept.entries = {**tombstones, **swept.entries}
         return swept
 
-    def _poll(self, links: Mapping[str, Link]) -> Observation:
-        observation = Observation(side=self.name, read=Read.POLLED)
-        for ref, link in links.items():
-            if link.live:
-                self._ask(observation, ref)
-        return observation
-
     def _probe(self, observation: Observation, links: Mapping[str, Link]) -> None:
         """Ask by ref for what a complete listing lacks, or lacked before: gone, moved, or there after all."""
-        if observation.read is Read.POLLED or not self.connector.capabilities.can(Verb.GET):
+        if not self.connector.capabilities.can(Verb.GET):
             return
         observation.answers = True
         complete = observation.read is Read.COMPLETE
@@ -166,25 +170,8 @@ class Reader:
             and ref not in observation.entries
         ]
         for ref in missing[:PROBES]:
-            self._ask(observation, ref)
+            ask(self.connector, observation, ref)
         observation.found |= observation.listed.intersection(missing) if complete else set()
-
-    def _ask(self, observation: Observation, ref: str) -> None:
-        if not isinstance(self.connector, Get):
-            return
-        try:
-            entry = self.connector.get(ref)
-        except Gone:
-            observation.gone.add(ref)
-        except SideDown:
-            raise
-        except ConnectorError:
-            return  # no answer is no evidence; the entry stays waiting
-        else:
-            observation.answers = True
-            observation.entries[ref] = entry
-            if not (entry.container or entry.deleted):
-                observation.listed |= {ref}
 
 
 @dataclass(slots=True)

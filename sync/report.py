@@ -195,6 +195,7 @@ class SideStatus:
     why: str
     links: int
     last_complete: datetime | None
+    looked: str = ""  # of a side without a list: within what time every linked task is looked at
     unknown: tuple[str, ...] = ()  # 'status: "on hold" (3 tasks): add it to [sides.x.statuses]'
 
 

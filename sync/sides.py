@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import blake2b
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import orjson
 from pydantic import BaseModel, SecretStr
 
 from connectors.budget import RateBudget
-from connectors.contract import Clock, Manifest, SideSettings
+from connectors.contract import Capabilities, Clock, Manifest, SideSettings
 from connectors.limiter import LocalLimiter
 from connectors.redact import Redactor
 from connectors.transport import Http
-from sync.config import SideConfig
+from sync.config import Config, GroupConfig, SideConfig
+from sync.config.model import MatchPolicy
 from sync.core.mapping import joined
-from sync.core.policy import SideSpec
+from sync.core.policy import GroupPolicy, PersonRule, SideSpec
+from sync.core.polling import allowance
 from sync.cycle import Side
 
 
@@ -28,6 +32,7 @@ class SideMaker:
 
     clock: Clock
     redactor: Redactor
+    people: tuple[PersonRule, ...] = ()
 
     def make(
         self,
@@ -35,9 +40,10 @@ class SideMaker:
         manifest: Manifest,
         stack: ExitStack,
         *,
+        interval: timedelta,
         may_change: Callable[[], bool] = lambda: False,
     ) -> tuple[Side, SideSpec]:
-        """One side; ``may_change`` is asked before each changing request.
+        """One side of a group that has a cycle each ``interval``; ``may_change`` is asked before each changing request.
 
         Raises ``SideDown`` where a connector can tell from its settings alone that they can not work.
         """
@@ -60,10 +66,12 @@ class SideMaker:
             capabilities=connector.capabilities,
             access=side.access,
             unsynced=frozenset(name for name, wanted in side.fields.items() if wanted is False),
-            mapping=mapping_fingerprint(side, manifest),
+            mapping=mapping_fingerprint(side, manifest, self.people),
             fingerprint=container_fingerprint(side, settings),
+            adopt=tuple(getattr(side.settings, "adopt", ())),
         )
-        return Side(connector=connector, mapping=spec.mapping, requests=lambda: http.requests), spec
+        poll = poll_of(side, connector.capabilities, interval)
+        return Side(connector=connector, mapping=spec.mapping, requests=lambda: http.requests, poll=poll), spec
 
     def _limiter(self, side: SideConfig, default: RateBudget) -> LocalLimiter | None:
         if side.rate == "off":
@@ -71,6 +79,13 @@ class SideMaker:
         if side.rate is None:
             return LocalLimiter(default, self.clock)
         return LocalLimiter(RateBudget(windows=tuple(side.rate), source="configuration"), self.clock)
+
+
+def poll_of(side: SideConfig, capabilities: Capabilities, interval: timedelta) -> int | None:
+    """How many tasks a cycle looks at one by one: as configured, else what the rate leaves. None: all there are."""
+    if side.poll is not None or side.rate == "off":
+        return side.poll
+    return allowance(capabilities.budget if side.rate is None else RateBudget(windows=tuple(side.rate)), interval)
 
 
 def settings_of(side: SideConfig) -> SideSettings:
@@ -85,21 +100,27 @@ def settings_of(side: SideConfig) -> SideSettings:
     )
 
 
-def mapping_fingerprint(side: SideConfig, manifest: Manifest) -> str:
-    """What makes an entry out of an answer: when it changes, shadows are renewed without deltas (rule 20)."""
+def mapping_fingerprint(side: SideConfig, manifest: Manifest, people: Sequence[PersonRule] = ()) -> str:
+    """What makes an entry out of an answer: when it changes, shadows are renewed without deltas (rule 20).
+
+    Who is who belongs to it only where the side knows somebody by an id of ``[people]``.
+    """
     parts = {
         "connector": [manifest.name, manifest.version],
         "zone": side.timezone,
         "statuses": {word: status.value for word, status in (side.statuses or {}).items()},
         "fields": {name.value: wanted for name, wanted in side.fields.items()},
         "settings": {name: str(value) for name, value in plain_settings(side.settings).items()},
+        "people": [[rule.key, rule.email, rule.ids[side.name]] for rule in people if side.name in rule.ids],
     }
     return joined({name: blake2b(orjson.dumps(part), digest_size=4).hexdigest() for name, part in parts.items()})
 
 
 def plain_settings(settings: BaseModel) -> dict[str, object]:
-    """A connector's own settings, less the secrets."""
-    return {name: value for name, value in dict(settings).items() if not isinstance(value, SecretStr)}
+    """A connector's own settings, less the secrets and those that change nothing about what an answer means."""
+    apart: frozenset[str] = getattr(settings, "apart", frozenset())
+    plain = {name: value for name, value in dict(settings).items() if name not in apart}
+    return {name: value for name, value in plain.items() if not isinstance(value, SecretStr)}
 
 
 def container_fingerprint(side: SideConfig, settings: SideSettings) -> str:
@@ -107,3 +128,27 @@ def container_fingerprint(side: SideConfig, settings: SideSettings) -> str:
     account = getattr(side.settings, "username", "")
     text = f"{side.connector}\0{settings.own.container(settings.base_url)}\0{account}"
     return blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+def policy_of(group: GroupConfig, specs: Sequence[SideSpec], people: tuple[PersonRule, ...]) -> GroupPolicy:
+    """What a group's configuration wants, for the core."""
+    return GroupPolicy(
+        sides=tuple(specs),
+        conflict=group.conflict,
+        conflict_by_field=group.conflict_by_field,
+        deletes=group.deletes,
+        match_titles=group.match is MatchPolicy.TITLE,
+        completed=group.completed if isinstance(group.completed, timedelta) else None,
+        completed_none=group.completed == "none",
+        guards=group.guards,
+        evidence=group.evidence,
+        people=people,
+    )
+
+
+def secrets_of(config: Config) -> list[str]:
+    """Every secret of a configuration: those of the sides, and the password of the store."""
+    settings = [value for side in config.sides.values() for value in dict(side.settings).values()]
+    found = [value.get_secret_value() for value in settings if isinstance(value, SecretStr)]
+    password = urlsplit(config.store.url).password
+    return [secret for secret in (*found, password) if secret]

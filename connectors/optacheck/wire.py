@@ -15,7 +15,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from connectors.task import JsonValue, Native
+from connectors.task import JsonValue, Native, Ref
 
 VOLATILE: Final = frozenset({"date_edited", "status_history"})
 """Members that say nothing about the task: when it was touched, and which states it has been in."""

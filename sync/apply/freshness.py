@@ -39,17 +39,25 @@ class Freshness:
         self.seen[str(link.ref)] = self.run.clock.monotonic()
         self.listing.pop(str(link.ref), None)
 
-    def still_as_read(self, link: Link, fields: Iterable[Field]) -> bool:
+    def still_as_read(self, link: Link, fields: Iterable[Field], *, guarded: bool) -> bool:
         """Whether these fields of an entry may be written now.
 
-        Reads again where the last look is too old and no precondition guards.
+        Reads again where the last look is too old, unless the write is ``guarded`` by a precondition, as updates are
+        where the side has such. What has moved is looked at first in the next cycle. Raises ``GiveUp``.
         """
         side = self.lens.spec.name
-        looked = max(self.seen.get(str(link.ref), LONG_AGO), self.run.read_at.get(side, LONG_AGO))
-        if self.lens.spec.capabilities.preconditions or self.run.clock.monotonic() - looked <= TRUSTED:
+        was_read = link.ref in self.run.looked.get(side, {link.ref})
+        looked = max(
+            self.seen.get(str(link.ref), LONG_AGO), self.run.read_at.get(side, LONG_AGO) if was_read else LONG_AGO
+        )
+        guarded = guarded and self.lens.spec.capabilities.preconditions
+        if guarded or self.run.clock.monotonic() - looked <= TRUSTED:
             return True
         entry = self.read_again(link)
-        return entry is not None and self.unmoved(link, entry, fields)
+        if entry is not None and self.unmoved(link, entry, fields):
+            return True
+        link.raw_hash = ""
+        return False
 
     def unmoved(self, link: Link, entry: Entry, fields: Iterable[Field]) -> bool:
         """Whether an entry shows what its shadow says; then the link has its newest native form."""

@@ -47,7 +47,8 @@ class Outcome:
 class Run:
     """What all sides share. ``lock`` is held around changes of the state, never around a request or a commit.
 
-    ``read_at`` is the monotonic time at which each side was read.
+    ``read_at`` is the monotonic time at which each side was read; of a side without a list ``looked`` has those of its
+    entries that were looked at then.
     """
 
     state: State
@@ -59,6 +60,7 @@ class Run:
     stop: Callable[[], bool]
     progress: Progress
     read_at: dict[SideName, float]
+    looked: dict[SideName, frozenset[str]] = field(default_factory=dict)
     outcome: Outcome = field(default_factory=Outcome)
     lock: threading.RLock = field(default_factory=threading.RLock)
 

@@ -84,7 +84,8 @@ class Remover:
         """The entry to delete: as it was read, and with nobody under it who is to live. None: not now."""
         freshness = self.sender.freshness
         if not self.sender.lens.spec.capabilities.delete_cascades:
-            return self.sender.entry(link) if freshness.still_as_read(link, link.pairs) else None
+            read = freshness.still_as_read(link, link.pairs, guarded=False)
+            return self.sender.entry(link) if read else None
         entry = freshness.read_again(link)
         if entry is None or not freshness.unmoved(link, entry, link.pairs):
             return None

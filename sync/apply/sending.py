@@ -78,7 +78,7 @@ class Sender:
         fields = dict(action.fields)
         if Field.PARENT in fields:
             fields = self._with_parent(action, fields, keep=True)
-        if self.freshness.still_as_read(link, fields):
+        if self.freshness.still_as_read(link, fields, guarded=True):
             self.steps(action, link, fields)
 
     def steps(self, action: Action, link: Link, fields: Mapping[Field, Value]) -> bool:

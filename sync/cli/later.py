@@ -11,7 +11,6 @@ from sync.cli.failures import CommandError
 COMMANDS: Final = (
     "init",
     "discover",
-    "adopt",
     "backup",
     "restore",
     "now",

@@ -8,6 +8,7 @@ import typer
 
 import sync
 from sync.cli import (
+    adopt,
     check,
     demo,
     doctor,
@@ -54,6 +55,7 @@ def program() -> typer.Typer:
     app.command("export")(ties.export)
     app.command("import")(ties.import_)
     app.command("doctor")(doctor.command)
+    app.command("adopt", context_settings=adopt.ANY_ID)(adopt.command)
     app.command("sandbox")(sandbox.command)
     for name in later.COMMANDS:
         app.command(name, hidden=True, context_settings=later.ANYTHING)(later.command)

@@ -18,6 +18,7 @@ from sync.core.guards import APPROVED
 from sync.core.merge import Merge
 from sync.core.model import Do, Held, HeldKind, Intent, Link, SideName
 from sync.core.settle import found_again
+from sync.core.standing import is_adoption
 from sync.core.ties import decide_lost, lost_key
 
 BY_A_PERSON = "a person decided"
@@ -45,6 +46,8 @@ class Decisions:
                 state.held.remove(held)
 
     def _one(self, held: Held) -> bool:
+        if is_adoption(held):
+            return False  # it ends when the task is linked
         word, _, rest = held.decision.partition(" ")
         if held.kind is HeldKind.CONFLICT:
             return self._conflict(held, word, rest)

@@ -39,6 +39,7 @@ class Lens:
     def take(self, entry: Entry) -> dict[Field, Value]:
         """An entry's fields in side space: what is held and synced, people by handle. Notes whom it names."""
         people = self._state.sides[self.spec.name].people
+        people.update({person.handle: person for person in entry.people})
         taken: dict[Field, Value] = {}
         for field, value in entry.fields.items():
             if not self.spec.reads(field):

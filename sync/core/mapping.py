@@ -11,6 +11,7 @@ PARTS: Final[Mapping[str, str]] = {
     "statuses": "its table of statuses changed",
     "fields": "its fields changed",
     "settings": "its settings changed",
+    "people": "who is who on it changed",
 }
 """The parts in their order, and what is said when one of them differs."""
 

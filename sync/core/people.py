@@ -58,7 +58,8 @@ class Directory:
         kind = self._keys.get(side, PersonKey.ID)
         if kind is PersonKey.NAME:
             return Person(name=handle)
-        return Person(email=handle) if kind is PersonKey.EMAIL else Person(id=handle)
+        by_email = kind is PersonKey.EMAIL and "@" in handle  # where people are told by e-mail, [people] may have ids
+        return Person(email=handle) if by_email else Person(id=handle)
 
     def _rule(self, side: SideName, person: Person) -> PersonRule | None:
         for rule in self._rules:
@@ -101,3 +102,9 @@ class Directory:
     def _once(self, side: SideName, name: str) -> bool:
         people = self._seen.get(side, {}).values()
         return sum(1 for person in people if person.name.casefold() == name.casefold()) <= 1
+
+
+def acquaintances(side: SideName, seen: Mapping[str, Person], rules: Sequence[PersonRule]) -> tuple[Person, ...]:
+    """People whose id and e-mail address on a side are both known: those it has named, and those of ``[people]``."""
+    told = [Person(id=rule.ids[side], name=rule.name, email=rule.email) for rule in rules if side in rule.ids]
+    return tuple(person for person in (*seen.values(), *told) if person.id and person.email)

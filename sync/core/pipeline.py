@@ -276,7 +276,9 @@ class _Cycle:
                 decision.reads[spec.name] = Read.NONE
                 continue
             decision.reads[spec.name] = Read.SET_ASIDE if verdict is not None else observation.read
-            Questions(self.state, self.told.now).ask_about(decision, side, observation, verdict)
+            questions = Questions(self.state, self.told.now)
+            questions.ask_about(decision, side, observation, verdict)
+            questions.hold_missing(decision, observation, spec.adopt)
             if observation.read is Read.COMPLETE:
                 side.left = self.told.now
             side.links = sum(1 for link in self.state.of_side(spec.name) if link.live)

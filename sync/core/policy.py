@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from connectors.contract import Capabilities, FieldCapability, Holding
-from connectors.task import Field, Value
+from connectors.task import Field, Ref, Value
 from sync.core.model import SideName
 
 CLOCK_DOUBT: Final = timedelta(seconds=5)
@@ -93,6 +93,7 @@ class SideSpec:
     unsynced: frozenset[Field] = frozenset()
     mapping: str = ""
     fingerprint: str = ""
+    adopt: tuple[Ref, ...] = ()  # refs to take in, on a side without a list
 
     def of(self, field_: Field) -> FieldCapability:
         """How the side holds a field, as far as it is synced."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from connectors.task import Ref
 from sync.core.facts import Decision, Observation, Read
 from sync.core.gather import Verdict, digest_of, held_guard, missing_links
 from sync.core.model import Held, HeldKind, Side, State
-from sync.core.standing import ENTRIES, kept
+from sync.core.standing import BY_COMMAND, ENTRIES, adopting, is_adoption, kept, wanted
 
 
 @dataclass(slots=True)
@@ -54,6 +56,26 @@ class Questions:
             )
         ]
 
+    def hold_missing(self, decision: Decision, observation: Observation, configured: Collection[Ref]) -> None:
+        """What a person wants taken in by its ref (rule 17): done once it is linked, held while it is not there."""
+        state, side = self.state, observation.side
+        links = {link.ref: link for link in state.of_side(side)}
+        for ref in wanted(state, side, configured):
+            row = next((one for one in state.held if one.side == side and one.ref == ref and is_adoption(one)), None)
+            if row is None and ref in observation.gone:
+                row = adopting(ref, side, self.now)
+                state.held.append(row)
+            if row is None:
+                continue
+            link = links.get(ref)
+            if link is not None or (BY_COMMAND not in row.data and ref not in configured):
+                state.held.remove(row)
+                if link is not None and not link.live:
+                    decision.warnings.append(f"{ref} on {side} is not taken in: it was let go ({link.reason})")
+            elif ref in observation.gone:
+                row.decision = ""
+                row.why = f"{side} has no task {ref}, which is to be taken in: {_way_out(row)}"
+
     def ask_about(self, decision: Decision, side: Side, observation: Observation, verdict: Verdict | None) -> None:
         """One open question per guard that stopped a read; questions about reads that passed are withdrawn."""
         asks = verdict is not None and verdict.asks
@@ -77,3 +99,9 @@ class Questions:
         missing = missing_links(links, observation) if verdict.guard == "emptied" else []
         if side.refused_guard != digest_of(observation, missing):
             self.state.held.append(held_guard(side, observation, verdict, links, self.now))
+
+
+def _way_out(row: Held) -> str:
+    if BY_COMMAND in row.data:
+        return f"`tasksync adopt {row.side} {row.ref} --forget` takes that back"
+    return f"check that id in adopt of [sides.{row.side}]"

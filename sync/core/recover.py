@@ -11,7 +11,7 @@ delete    the entry                                       not applied
 create    a new ref with an equal payload                 done; of exact twins, the oldest
 create    a new ref with the same title, and no more      held
 create    nothing, in two complete reads                  not applied: it is sent again
-create    no list to look at                              held
+create    no list, and no such task was adopted           held
 ========  ==============================================  =====================================================
 """
 
@@ -102,9 +102,6 @@ class Recovery:
         spec = lenses[intent.side].spec
         if lenses.state.live(intent.task, intent.side) is not None:
             return True
-        if spec.capabilities.discovery is Discovery.POINT:
-            self._hold(intent, f"it is not known whether {spec.name} made this task: it has no list to look at", [])
-            return False
         titled = self._titled(intent, observation)
         people = lenses.state.sides[intent.side].people
         owed = self._owed(intent)
@@ -113,6 +110,10 @@ class Recovery:
             self._found(intent, min(equal, key=lambda entry: _age(entry.ref)))
             return True
         self.taken.update((intent.side, entry.ref) for entry in titled)
+        if spec.capabilities.discovery is Discovery.POINT:
+            why = f"it is not known whether {spec.name} made this task, and it has no list: look whether it is there"
+            self._hold(intent, why, titled)
+            return False
         if titled:
             self._hold(
                 intent,

@@ -6,14 +6,17 @@ Kept with its question, it stands for the entry until it is read again (rule 16)
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Final
 
 from connectors.contract import Entry, Record
 from connectors.task import JsonValue, Ref
 from sync.core.facts import Observation, Read
-from sync.core.model import HeldKind, SideName, State
+from sync.core.model import Held, HeldKind, SideName, State
 
 ENTRIES: Final = "entries"
+ADOPT: Final = "adopt"
+BY_COMMAND: Final = "by command"
 MISSES: Final = "misses"
 FILTER_DISTRUSTED: Final = 'its "changed since" is trusted no more, everything is read each time'
 """What is said of a side whose filter was found to omit changes (rule 16)."""
@@ -58,6 +61,34 @@ def omitted_changes(state: State, observation: Observation, *, own: bool) -> lis
     known = {ref for link in links for ref in link.former}
     known |= {held.ref for held in state.held if held.side == observation.side}
     return [ref for ref in observation.omitted if ref in linked or not (own or ref in known)]
+
+
+def adopting(ref: Ref, side: SideName, now: datetime | None, *, decision: str = "") -> Held:
+    """The row of a task that a person wants taken in by its ref: held, or decided and waiting for the next cycle."""
+    return Held(
+        kind=HeldKind.ENTRY,
+        key=f"adopt:{side}:{ref}",
+        why="",
+        choices=(),
+        side=side,
+        ref=ref,
+        since=now,
+        data={BY_COMMAND: True} if decision else {},
+        decision=decision,
+    )
+
+
+def wanted(state: State, side: SideName, configured: Iterable[Ref]) -> list[Ref]:
+    """The refs that a person wants taken in: by the command, and those of the settings that were never linked."""
+    links = [link for link in state.links.values() if link.side == side]
+    known = {link.ref for link in links} | {ref for link in links for ref in link.former}
+    asked = [held.ref for held in state.held if held.side == side and is_adoption(held)]
+    return list(dict.fromkeys([*asked, *(ref for ref in configured if ref not in known)]))
+
+
+def is_adoption(held: Held) -> bool:
+    """Whether a row is about a task that is to be taken in."""
+    return held.kind is HeldKind.ENTRY and held.key.startswith("adopt:")
 
 
 def named_by_a_person(state: State, side: SideName) -> list[Ref]:

@@ -71,3 +71,24 @@ def bring_back(transaction: Transaction, lost: int, choice: str) -> None:
     stored = {"group_id": found.group_id, "ended": None, "decision": escape(choice)}
     transaction.change(HELD.delete().where(*about, HELD.c.key == escape(held.key), HELD.c.ended.is_(None)))
     transaction.insert(HELD, {**held_row(held), **stored})
+
+
+def register(transaction: Transaction, group: int, held: Held) -> None:
+    """Add a decided row; an open one of the same key gets its decision."""
+    now = transaction.clock.now()
+    key = (HELD.c.group_id == group, HELD.c.key == escape(held.key), HELD.c.ended.is_(None))
+    found = transaction.connection.execute(select(HELD.c.id).where(*key)).scalar()
+    row = {**held_row(held), "since": held.since or now, "decision": escape(held.decision)}
+    if found is None:
+        transaction.insert(HELD, {**row, "group_id": group, "ended": None})
+    else:
+        transaction.change(HELD.update().where(HELD.c.id == found).values(doc=row["doc"], decision=row["decision"]))
+
+
+def withdraw(transaction: Transaction, group: int, key: str) -> bool:
+    """End the open row of a key. Whether there was one."""
+    found = (HELD.c.group_id == group, HELD.c.key == escape(key), HELD.c.ended.is_(None))
+    if transaction.connection.execute(select(HELD.c.id).where(*found)).scalar() is None:
+        return False
+    transaction.change(HELD.update().where(*found).values(ended=transaction.clock.now()))
+    return True

@@ -188,6 +188,16 @@ class Store(Queries):
         """
         self._writer.write(lambda transaction: decisions.bring_back(transaction, lost, choice))
 
+    def register(self, group: str, held: Held) -> None:
+        """Add a row that a person has decided already; the next cycle carries it out."""
+        self._writer.write(lambda transaction: decisions.register(transaction, group_id(transaction, group), held))
+
+    def withdraw(self, group: str, key: str) -> bool:
+        """End the open row of a key. Whether there was one."""
+        return self._writer.write(
+            lambda transaction: decisions.withdraw(transaction, group_id(transaction, group), key)
+        )
+
     def forget(self, before: datetime) -> int:
         """Remove history, finished cycles, closed intents and ended held items from before a time; how many rows."""
         return self._writer.write(lambda transaction: history.forget(transaction, before))

@@ -1,4 +1,4 @@
-"""The OptaCheck connector passes the conformance suite, however a server reads what the vendor's document leaves open."""
+"""The OptaCheck connector passes the conformance suite, however a server reads what the document leaves open."""
 
 from __future__ import annotations
 

@@ -220,4 +220,5 @@ def _side(side: SideStatus) -> dict[str, JsonValue]:
         "links": side.links,
         "last_complete": moment(side.last_complete),
         "unknown": list(side.unknown),
+        **({"looked": side.looked} if side.looked else {}),
     }

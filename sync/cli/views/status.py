@@ -39,6 +39,8 @@ def _show_group(screen: Screen, group: GroupStatus, now: datetime, config: Path 
             screen.parts(
                 (f"  {side.name} is {side.state}: ", BAD if side.state != "ok" else WARN), (clean(side.why), "")
             )
+        if side.looked:
+            screen.line(f"  {side.name} has no list: {side.looked}")
         for word in side.unknown:
             screen.parts((f"  no opinion on {side.name}: ", WARN), (clean(word), ""))
     show_notes(screen, "owed", group.owed)
