@@ -133,6 +133,8 @@ class Recovery:
 
     def _found(self, intent: Intent, entry: Entry) -> None:
         self.taken.add((intent.side, entry.ref))
+        state = self.merge.lenses.state
+        state.held = [held for held in state.held if held.key != _question(intent)]
         found_again(self.merge.lenses, intent, self._owed(intent), entry)
         self._note(intent, entry.ref, FOUND_DONE)
 
@@ -148,7 +150,7 @@ class Recovery:
 
     def _hold(self, intent: Intent, why: str, entries: Sequence[Entry]) -> None:
         state = self.merge.lenses.state
-        key = f"create:{intent.task}:{intent.side}"
+        key = _question(intent)
         choices = (*([f"exists {entry.ref}" for entry in entries] or ["exists REF"]), "absent")
         for held in state.held:
             if held.key == key:
@@ -175,6 +177,11 @@ class Recovery:
         self.acted.append(
             Acted(do=intent.do, task=intent.task, side=intent.side, ref=ref, outcome=outcome, fields=fields)
         )
+
+
+def _question(intent: Intent) -> str:
+    """What a person is asked about a create in doubt, as the key of a held row."""
+    return f"create:{intent.task}:{intent.side}"
 
 
 def titled(state: State, intent: Intent, observation: Observation) -> list[Entry]:

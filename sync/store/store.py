@@ -194,9 +194,11 @@ class Store(Queries):
 
     def withdraw(self, group: str, key: str) -> bool:
         """End the open row of a key. Whether there was one."""
-        return self._writer.write(
-            lambda transaction: decisions.withdraw(transaction, group_id(transaction, group), key)
-        )
+
+        def work(transaction: Transaction) -> bool:
+            return decisions.withdraw(transaction, group_id(transaction, group), key)
+
+        return self._writer.write(work)
 
     def forget(self, before: datetime) -> int:
         """Remove history, finished cycles, closed intents and ended held items from before a time; how many rows."""
