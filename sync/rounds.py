@@ -80,14 +80,16 @@ class Round:
         return observation
 
     def _ask_all(self, observation: Observation, refs: Iterable[Ref], stop: Callable[[], bool]) -> int:
-        """Ask for one after the other. How many were asked for."""
+        """Ask for one after the other. How many had their turn: one that a spent quota stopped had not."""
         asked = 0
         failed: list[ConnectorError] = []
         for ref in refs:
-            if stop() or len(failed) >= PATIENCE or any(isinstance(error, RateLimited) for error in failed):
+            if stop() or len(failed) >= PATIENCE:
                 break
             error = ask(self.connector, observation, ref)
             failed = [*failed, error] if error is not None else []
+            if isinstance(error, RateLimited):
+                break
             asked += 1
             self.progress.advance(self.name)
         if failed and not (observation.entries or observation.gone):

@@ -45,6 +45,8 @@ class World:
     vaults: dict[str, Vault] = field(default_factory=dict)
     settings: dict[str, SideSettings] = field(default_factory=dict)
     absent: set[str] = field(default_factory=set)
+    poll: dict[str, int] = field(default_factory=dict)  # sides without a list: how many tasks a cycle looks at
+    adopt: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, traits in self.traits.items():
@@ -91,12 +93,13 @@ class World:
             vault = self.vaults[name]
             mapping = self.mapping.get(name, "1")
             requests = lambda vault=vault: sum(vault.requests.values())  # noqa: E731
-            sides[name] = Side(connector=connector, mapping=mapping, requests=requests)
+            sides[name] = Side(connector=connector, mapping=mapping, requests=requests, poll=self.poll.get(name))
             spec = SideSpec(
                 name=name,
                 capabilities=replace(connector.capabilities, absence_is_ambiguous=name in self.ambiguous),
                 mapping=mapping,
                 fingerprint=settings.own.container("memory:"),
+                adopt=self.adopt.get(name, ()),
             )
             specs.append(replace(spec, access=type(spec.access)(self.access.get(name, "two-way"))))
         policy = replace(self.policy, sides=tuple(specs))

@@ -229,3 +229,33 @@ def test_a_wrong_workspace_deletes_nothing(group):
     for _ in range(3):
         assert group.cycle().code == 3
     assert len(group.titles("here")) == 4
+
+
+def test_the_command_registers_ids_and_the_next_cycle_reads_them(group):
+    """`tasksync adopt` as people type it: exit 0, and what it says; wrong names are 2."""
+    ref = group.sandbox.add("Theirs", {"user": Sandbox.people[CREW]})
+    done = group.run("adopt", "field", ref)
+    assert (done.code, done.out) == (0, f"{ref}: the next cycle reads it from field\n")
+    assert group.run("adopt", "field", ref, "--json").json["messages"] == [f"{ref}: the next cycle reads it from field"]
+    assert group.run("held", "--json").json == {"held": []}
+    assert group.once()["result"] == "changed"
+    assert group.titles("here") == ["Theirs"]
+    assert group.run("adopt", "field", ref).out == f'{ref} is known already: "Theirs"\n'
+    for arguments, words in (
+        (["here", "x"], "here has a list"),
+        (["nowhere", "x"], "there is no side nowhere"),
+        (["field", " "], "is no id"),
+    ):
+        done = group.run("adopt", *arguments)
+        assert (done.code, done.out) == (2, "")
+        assert words in done.err
+
+
+def test_status_and_check_tell_within_what_time_every_task_is_looked_at(group):
+    group.configure(field="poll = 1")
+    group.put("here", "Milk", "Eggs", "Bread")
+    group.once()
+    line = "every linked task is looked at within 20 min: up to 1 of 3 in a cycle"
+    assert line in group.run("status").out
+    assert group.run("status", "--json").json["groups"]["work"]["sides"]["field"]["looked"] == line
+    assert line in group.run("check").out
