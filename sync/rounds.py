@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from connectors.contract import Connector, Get
-from connectors.errors import ConnectorError, Gone, RateLimited, SideDown
+from connectors.errors import ConnectorError, Gone, RateLimited, SideDown, TaskRefused
 from connectors.task import Ref
 from sync.core.facts import Observation, Read
 from sync.core.model import Link, SideName, State
@@ -68,7 +68,7 @@ class Round:
         asking = list(dict.fromkeys((*refs, *(str(link.ref) for link in now.links))))
         observation = Observation(side=self.name, read=Read.POLLED)
         self.progress.start(self.name, "looking", len(asking))
-        asked = self._ask_all(observation, asking, stop)
+        asked = self._ask_all(observation, asking, frozenset(refs), stop)
         observation.cursor = now.cursor(asked - len(refs))
         if observation.gone and not observation.answers:
             self._call_witnesses(observation, state.of_side(self.name))
@@ -79,7 +79,9 @@ class Round:
                 del observation.entries[entry.ref]  # as it was: not compared again
         return observation
 
-    def _ask_all(self, observation: Observation, refs: Iterable[Ref], stop: Callable[[], bool]) -> int:
+    def _ask_all(
+        self, observation: Observation, refs: Iterable[Ref], named: frozenset[Ref], stop: Callable[[], bool]
+    ) -> int:
         """Ask for one after the other. How many had their turn: one that a spent quota stopped had not."""
         asked = 0
         failed: list[ConnectorError] = []
@@ -87,6 +89,9 @@ class Round:
             if stop() or len(failed) >= PATIENCE:
                 break
             error = ask(self.connector, observation, ref)
+            if isinstance(error, TaskRefused) and ref in named:  # what a person typed may be no id at all
+                observation.gone.add(ref)
+                error = None
             failed = [*failed, error] if error is not None else []
             if isinstance(error, RateLimited):
                 break

@@ -47,13 +47,9 @@ class OptaCheckClient:
             raise BadSettings(refused.message, hint=_ADDRESS_HINT) from refused
 
     def task(self, ref: Ref) -> Native:
-        """One task. Raises ``Gone``, ``RetryLater``, ``SideDown``."""
+        """One task. Raises ``Gone``, ``Rejected`` (perhaps it is no id there), ``RetryLater``, ``SideDown``."""
         what = f"task {ref}"
-        try:
-            answer = self._signed.send(Call(method="GET", path=self._path(ref), what=what))
-        except Rejected as refused:  # what is no id for this server is no task there
-            raise Gone(refused.message, hint=refused.hint) from refused
-        return self._task(answer, what, ref)
+        return self._task(self._signed.send(Call(method="GET", path=self._path(ref), what=what)), what, ref)
 
     def create(self, body: Mapping[str, JsonValue]) -> Native:
         """Make a task; what the server says of it. Raises ``TaskRefused``, ``Forbidden``, ``RetryLater``, ``SideDown``.

@@ -66,7 +66,7 @@ class OptaCheckConnector:
         return (patch,) if patch else ()
 
     def get(self, ref: Ref) -> Entry:
-        """One entry. Raises ``Gone``, ``RetryLater``, ``SideDown``."""
+        """One entry. Raises ``Gone``, ``Rejected`` (a refusal proves nothing), ``RetryLater``, ``SideDown``."""
         return self.normalise(_record(self._client.task(ref)))
 
     def create(self, fields: Fields, marker: str) -> Stored:
