@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, ClassVar, Self
 
 import pydantic
@@ -30,7 +31,7 @@ class OptaCheckSettings(BaseModel):
     """The account's password. It or `token`, not both."""
     token: SecretStr | None = pydantic.Field(default=None, min_length=1)
     """The account's access token. It or `password`, not both."""
-    user_email: str = pydantic.Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    user_email: str
     """Who gets tasks that have no assignee: OptaCheck makes no task without one."""
     adopt: list[Id] = []
     """Ids of tasks that were made there: OptaCheck has no list that would name them."""
@@ -40,6 +41,13 @@ class OptaCheckSettings(BaseModel):
     """The project of new tasks, by its id. Empty: not sent."""
     client: str = ""
     """The client of new tasks, by its id. Empty: not sent."""
+
+    @pydantic.field_validator("user_email")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        if not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
+            raise ValueError("must be an e-mail address, such as crew@example.com")
+        return value
 
     @pydantic.model_validator(mode="after")
     def _one_way_in(self) -> Self:

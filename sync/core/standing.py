@@ -80,9 +80,10 @@ def adopting(ref: Ref, side: SideName, now: datetime | None, *, decision: str = 
 
 def wanted(state: State, side: SideName, configured: Iterable[Ref]) -> list[Ref]:
     """The refs that a person wants taken in: by the command, and those of the settings that were never linked."""
-    links = [link for link in state.links.values() if link.side == side]
-    known = {link.ref for link in links} | {ref for link in links for ref in link.former}
     asked = [held.ref for held in state.held if held.side == side and is_adoption(held)]
+    configured = tuple(configured)
+    links = [link for link in state.links.values() if link.side == side] if configured else []
+    known = {link.ref for link in links} | {ref for link in links for ref in link.former}
     return list(dict.fromkeys([*asked, *(ref for ref in configured if ref not in known)]))
 
 

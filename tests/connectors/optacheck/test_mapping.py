@@ -18,6 +18,7 @@ from connectors.optacheck.people import People
 from connectors.optacheck.settings import OptaCheckSettings
 from connectors.optacheck.wire import Malformed, complained, forms_of, raw_hash, task_of
 from connectors.task import Field, Person, Status
+from sync.sides import plain_settings
 from tests.connectors.optacheck.kit import CREW, side
 
 SAMPLE = {
@@ -215,7 +216,7 @@ def test_small_shapes():
         ({"token": "t"}, "one of password and token"),
         ({"password": None}, "one of password and token"),
         ({"username": " "}, "the username that the password belongs to"),
-        ({"user_email": "crew"}, "user_email"),
+        ({"user_email": "crew"}, "must be an e-mail address"),
         ({"workspace": " "}, "workspace"),
         ({"adopt": [""]}, "adopt"),
         ({"checklist": 7}, "checklist"),
@@ -231,3 +232,10 @@ def test_two_sides_on_one_workspace_are_on_one_container():
     assert isinstance(one, OptaCheckSettings)
     assert one.container("https://A.example.com/") == side(username="x").own.container("https://a.example.com")
     assert one.container("https://a.example.com") != other.container("https://a.example.com")
+
+
+def test_what_is_to_be_taken_in_changes_nothing_about_what_an_answer_means():
+    """Another list of ids is no other mapping: shadows stay, and what was refused is not tried again."""
+    assert plain_settings(side(adopt=["x"]).own) == plain_settings(side().own)
+    assert plain_settings(side(user_email="x@example.com").own) != plain_settings(side().own)
+    assert "api_key" not in plain_settings(side().own)
