@@ -91,8 +91,8 @@ def turn(links: Iterable[Link], tasks: Mapping[TaskId, Task], *, poll: int | Non
     doing = [link for link in live if link.task not in asked and not is_completed(tasks[link.task])]
     done = [link for link in live if link.task not in asked and is_completed(tasks[link.task])]
     left = poll - len(first)
-    saved = min(place.saved + _share(len(doing), len(done), left) * len(done) / SELDOM, float(max(len(done), 1)))
-    seldom = min(int(saved + _TINY), left)
+    saved = min(place.saved + _share(len(doing), len(done), left) * len(done) / SELDOM, len(done) + 1.0)
+    seldom = min(int(saved + _TINY), len(done), left)
     return Turn(
         Place(place.doing, place.done, saved),
         tuple(first),

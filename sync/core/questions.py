@@ -59,8 +59,9 @@ class Questions:
     def hold_missing(self, decision: Decision, observation: Observation, configured: Collection[Ref]) -> None:
         """What a person wants taken in by its ref (rule 17): done once it is linked, held while it is not there."""
         state, side = self.state, observation.side
-        links = {link.ref: link for link in state.of_side(side)}
-        for ref in wanted(state, side, configured):
+        refs = wanted(state, side, configured)
+        links = {link.ref: link for link in state.of_side(side)} if refs else {}
+        for ref in refs:
             row = next((one for one in state.held if one.side == side and one.ref == ref and is_adoption(one)), None)
             if row is None and ref in observation.gone:
                 row = adopting(ref, side, self.now)
