@@ -460,13 +460,18 @@ def test_open_creates_and_requests_of_a_side():
     assert open_requests(state, "b") == ["b3"]
 
 
-def test_a_side_without_a_list_is_not_looked_through():
-    """What was polled there is known by its ref: it is no new task, and no answer to a create."""
+def test_a_side_without_a_list_says_of_a_create_only_what_a_person_has_named():
+    """It is asked for what is linked, and for what a person wants taken in: such a task with equal content is ours."""
     spec = side("b", discovery=Discovery.POINT)
     state, intent, recovery = world(Do.CREATE, spec=spec, linked=False)
-    assert not recovery.resolve(intent, read(entry("7", **NEW), kind=Read.POLLED))
+    assert not recovery.resolve(intent, read(kind=Read.POLLED))
     assert [held.choices for held in state.held] == [("exists REF", "absent")]
-    assert (recovery.taken, (1, "b") in state.links) == (set(), False)
+    assert (recovery.taken, (1, "b") in state.links, intent.reads) == (set(), False, 0)
+    assert not recovery.resolve(intent, read(entry("7", title="Milk", description="theirs"), kind=Read.POLLED))
+    assert [held.choices for held in state.held] == [("exists 7", "absent")]
+    other = Recovery(recovery.merge, NOW)
+    assert other.resolve(intent, read(entry("8", **NEW), kind=Read.POLLED))
+    assert (state.links[1, "b"].ref, state.held) == ("8", []), "the question is answered"
 
 
 def test_what_was_found_is_the_shadow_in_the_spelling_that_is_there():

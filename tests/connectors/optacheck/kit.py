@@ -195,7 +195,7 @@ class Group(Place):
     def resolve(self, held: Held, choice: str) -> None:
         """A person decides."""
         with self.opened() as app:
-            app.resolve(f"h{held.id}", [choice])
+            app.by_hand.resolve(f"h{held.id}", [choice])
 
     def undeliverable(self) -> dict[tuple[str, str], str]:
         """What can not be delivered: title and field, and why."""
