@@ -6,7 +6,7 @@ import pytest
 
 from connectors.contract import PersonKey
 from connectors.task import Person
-from sync.core.people import Directory
+from sync.core.people import Directory, acquaintances
 from sync.core.policy import PersonRule
 
 ANNA = PersonRule(key="anna", name="Anna Berg", email="anna@example.com", ids={"a": "1"})
@@ -89,12 +89,31 @@ CY, DI = Person(id="3", name="Cy"), Person(id="4", name="Di")
 
 
 @pytest.mark.parametrize(
-    ("side", "person"),
-    [("a", Person(id="x")), ("names", Person(name="x")), ("mails", Person(email="x")), ("unheard", Person(id="x"))],
+    ("side", "handle", "person"),
+    [
+        ("a", "x", Person(id="x")),
+        ("a", "x@example.com", Person(id="x@example.com")),
+        ("names", "x", Person(name="x")),
+        ("mails", "x@example.com", Person(email="x@example.com")),
+        ("mails", "x", Person(id="x")),
+        ("unheard", "x", Person(id="x")),
+    ],
 )
-def test_somebody_who_was_never_seen_is_known_by_what_the_side_goes_by(side, person):
-    assert directory(a=[CY]).person(side, "x") == person
+def test_somebody_who_was_never_seen_is_known_by_what_the_side_goes_by(side, handle, person):
+    """Where people are told by e-mail, [people] may have an id all the same."""
+    assert directory(a=[CY]).person(side, handle) == person
     assert directory(a=[CY]).person("a", "3") is CY
+
+
+def test_acquaintances_have_an_id_and_an_address_on_that_side():
+    seen = {"3": Person(id="3", email="cy@example.com"), "4": DI, "x@example.com": Person(email="x@example.com")}
+    rules = [
+        PersonRule(key="anna", name="Anna", email="anna@example.com", ids={"a": "7"}),
+        PersonRule(key="ben", email="ben@example.com", ids={"b": "8"}),
+        PersonRule(key="eve", ids={"a": "9"}),
+    ]
+    anna = Person(id="7", name="Anna", email="anna@example.com")
+    assert acquaintances("a", seen, rules) == (seen["3"], anna)
 
 
 @pytest.mark.parametrize(
