@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from connectors.contract import Verb
-from connectors.task import Field, same
+from connectors.task import Field, Person, same
 from sync.core.codec import decode
 from sync.core.lens import Lenses
 from sync.core.model import Held, HeldKind, State, Task, TaskLife
@@ -328,6 +328,7 @@ class _Shown:
     """An entry, as far as a lens looks at it."""
 
     fields: dict
+    people: tuple[Person, ...] = ()
 
 
 def judge(play: Play) -> list[str]:
