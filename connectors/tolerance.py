@@ -14,8 +14,9 @@ from typing import Final
 from connectors.task import JsonValue
 
 _SIGN: Final = "could not be read"
-_LONGEST: Final = 18
-"""Digits of a whole number that fits into 64 bits whatever they are; a longer one becomes a float, as elsewhere."""
+_DIGITS: Final = 20
+_WHOLE: Final = range(-(2**63), 2**64)
+"""Whole numbers that fit into 64 bits, with a sign or without; any other becomes a float, as for the strict reader."""
 _SHOWN: Final = 40
 """Characters of what could not be read that are kept."""
 
@@ -75,7 +76,8 @@ def _is_whole(text: str) -> bool:
 
 
 def _int(text: str) -> JsonValue:
-    return int(text) if len(text.lstrip("-")) <= _LONGEST else _float(text)
+    number = int(text) if len(text.lstrip("-")) <= _DIGITS else None  # longer ones take long, and fit nowhere
+    return number if number is not None and number in _WHOLE else _float(text)
 
 
 def _float(text: str) -> JsonValue:

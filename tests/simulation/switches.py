@@ -78,13 +78,14 @@ SWITCHES: dict[str, Switch] = {
     "7": _one(
         "intents are forgotten when the process dies",
         "sync.cycle",
-        "        meet(state, self.policy)\n        readers",
-        "        meet(state, self.policy)\n        state.intents.clear()\n        readers",
+        "        meet(state, self.policy)\n",
+        "        meet(state, self.policy)\n        state.intents.clear()\n",
     ),
     "7, equal": _one(
         "a create that is found again is never known by its content",
         "sync.core.recover",
-        "        equal = [entry for entry in titled if _equal_payload(intent, lenses[intent.side].take(entry))]",
+        "        equal = [entry for entry in titled"
+        " if _equal_payload(intent, owed, lenses[intent.side].take(entry), people)]",
         "        equal: list[Entry] = []",
     ),
     "8": _one(
@@ -96,8 +97,8 @@ SWITCHES: dict[str, Switch] = {
     "9": _one(
         "an entry is not read again before it is overwritten",
         "sync.apply.freshness",
-        "        entry = self.read_again(link)\n        return entry is not None and self.unmoved(link, entry, fields)",
-        "        return True",
+        "        entry = self.read_again(link)\n        if entry is not None and self.unmoved(link, entry, fields):\n",
+        "        if True:\n",
     ),
     "10": _one(
         "all fields are sent",
@@ -149,9 +150,9 @@ SWITCHES: dict[str, Switch] = {
     ),
     "17": _one(
         "sides without a list are not polled",
-        "sync.fetch",
-        "        for ref, link in links.items():\n            if link.live:\n",
-        "        for ref, link in links.items():\n            if not links:\n",
+        "sync.rounds",
+        "        asking = list(dict.fromkeys((*refs, *(str(link.ref) for link in now.links))))",
+        "        asking = list(refs)",
     ),
     "18": _one(
         "children are made before their parents",

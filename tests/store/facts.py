@@ -67,7 +67,9 @@ FIELD = st.sampled_from(Field)
 PAIRS = st.fixed_dictionaries(
     {},
     optional={
-        field: st.builds(Pair, value, value, st.booleans()) | value.map(lambda one: Pair(one, one))
+        field: st.builds(Pair, value, value)
+        | st.builds(Pair, value, value, st.just(False), value)
+        | value.map(lambda one: Pair(one, one))
         for field, value in VALUES.items()
     },
 )
@@ -101,6 +103,8 @@ SIDES = facts(
     read_cycle=COUNT,
     state=TEXT,
     why=TEXT,
+    ties=st.dictionaries(TEXT, COUNT, max_size=2),
+    lost=st.booleans(),
 )
 VERSION = facts(Version, number=COUNT, side=NAME, rule=TEXT, cycle=COUNT, at=MAYBE_TIME)
 TASKS = facts(
