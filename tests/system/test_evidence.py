@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.system.group import Group
 from tests.system.people import People
 from tests.system.test_json import ERROR, NOTE, PLAN, RUN, VALUE, misfits, told
@@ -49,9 +51,8 @@ def lose(at: Group) -> None:
 def test_a_lost_store_is_found_again_on_both_sides(small: Group, people: People):
     """Trees, twins, rich texts, dates and states of both vendors: nothing is made, nothing deleted, all tied again."""
     people.fill(20)
-    small.settle()
+    small.run()
     people.edit(10)
-    small.settle()
     for _ in range(2):
         small.outline.add("Twin")
     small.strategy.add("Twin")
@@ -96,6 +97,7 @@ def test_history_undo_and_the_way_back_of_a_lost_value(small: Group, people: Peo
     small.stay_quiet()
 
 
+@pytest.mark.torture
 def test_undoing_a_first_sync_deletes_what_was_made_and_nothing_of_peoples(small: Group, people: People):
     items, actions = [people.add_item() for _ in range(3)], [people.add_action() for _ in range(2)]
     theirs = (set(small.outline.items), set(small.strategy.actions))
