@@ -5,6 +5,7 @@ from __future__ import annotations
 from connectors.serving.faults import Fault, Faults, Kind, bomb, deep, redirect, unreliable
 from connectors.serving.journal import Counter, Seen
 from connectors.serving.middleware import FaultMiddleware
+from connectors.serving.readings import Switches
 from connectors.serving.server import Sandbox, Serving, serve
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Sandbox",
     "Seen",
     "Serving",
+    "Switches",
     "bomb",
     "deep",
     "redirect",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import Literal, Self, get_args, get_type_hints
+from dataclasses import dataclass
+from typing import Literal
+
+from connectors.serving import Switches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Switches):
     """One way to read the document. Each switch has its values in its type, the likeliest first."""
 
     put: Literal["merge", "replace", "demand"] = "merge"
@@ -54,23 +56,3 @@ class Reading:
     """The status for a workspace that is not there."""
     access: Literal["write", "403", "405"] = "write"
     """Tasks can be written, or writes are answered with this status."""
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """A reading from "name=value,…". Raises ``ValueError`` that says what can be written."""
-        chosen: dict[str, str] = {}
-        choices = cls.choices()
-        for part in filter(None, (part.strip() for part in text.split(","))):
-            name, _, value = (side.strip() for side in part.partition("="))
-            if name not in choices:
-                raise ValueError(f'no reading "{name}"; there are: {", ".join(choices)}')
-            if value not in choices[name]:
-                raise ValueError(f'no "{name}={value}"; {name} is one of: {", ".join(choices[name])}')
-            chosen[name] = value
-        return replace(cls(), **chosen)  # type: ignore[arg-type]  # each value is one of its type's
-
-    @classmethod
-    def choices(cls) -> dict[str, tuple[str, ...]]:
-        """The switches and their values, the default first."""
-        hints = get_type_hints(cls)
-        return {switch.name: get_args(hints[switch.name]) for switch in fields(cls)}
