@@ -124,6 +124,7 @@ def test_ties_by_hand_over_http(small: Group, people: People):
     assert told(small, "doctor", code=0, shape=DOCTOR)["findings"] == []
 
 
+@pytest.mark.torture
 def test_ties_move_to_another_store(small: Group, people: People):
     people.fill(6)
     small.settle()

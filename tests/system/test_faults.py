@@ -142,7 +142,7 @@ def test_a_server_that_is_not_there_is_told_in_one_line(tmp_path):
         assert people.ledger.problems() == []
 
 
-@pytest.mark.parametrize("every", [1, pytest.param(2, marks=pytest.mark.torture), 3])
+@pytest.mark.parametrize("every", [1, *(pytest.param(every, marks=pytest.mark.torture) for every in (2, 3))])
 def test_lost_answers_of_changes_double_and_lose_nothing(tmp_path, every):
     """All answers, every second, every third is lost after the change was applied; people go on; it heals."""
     with group(tmp_path, every) as at:

@@ -23,16 +23,18 @@ TASKS = 12
 MOST = 300 << 20
 """Bytes of memory that a run may take, whatever a vendor sends: what a small container has."""
 PEAK = """
-import resource, runpy, sys
+import runpy, sys
 code = 1
 try:
     sys.argv = ["tasksync", *sys.argv[1:]]
     runpy.run_module("sync", run_name="__main__")
 except SystemExit as end:
     code = end.code
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, file=sys.stderr)
+lines = dict(line.split(":", 1) for line in open("/proc/self/status") if ":" in line)
+print(int(lines["VmHWM"].split()[0]) * 1024, file=sys.stderr)
 sys.exit(code)
 """
+"""The program, and then its peak: VmHWM is its own, where getrusage tells what the process had before it became it."""
 
 # name: (what a server does, the exit code, pieces of the line that says so)
 ELSEWHERE = "https://elsewhere.invalid/tasks?page=2"
@@ -121,6 +123,7 @@ def test_a_run_under_a_limit_of_memory_says_so_and_the_next_one_goes_on(settled)
     assert people.ledger.problems() == []
 
 
+@pytest.mark.torture
 def test_a_body_that_drips_is_left_when_its_time_is_up(settled):
     at, people = settled
     at.configure(outline_keys='timeout = "1s"')
