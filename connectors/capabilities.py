@@ -130,6 +130,11 @@ class Capabilities:
         """How the side holds a field."""
         return self.fields.get(field_, NOT_HELD)
 
+    @property
+    def held(self) -> frozenset[Field]:
+        """The fields that are held, and synced."""
+        return frozenset(field for field, how in self.fields.items() if how.holding is not Holding.NOT_HELD)
+
     def can(self, verb: Verb) -> bool:
         """Whether the connector has a verb."""
         return verb in self.verbs

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from connectors.capabilities import (
     NOT_HELD,
@@ -28,7 +28,10 @@ from connectors.entries import Coverage, Cursor, Entry, Found, Page, Record, Sto
 from connectors.task import Field, Fields, Patch, Person, Ref, Status
 
 if TYPE_CHECKING:
+    from connectors.projection import View
     from connectors.transport import Http
+
+OwnSettings = TypeVar("OwnSettings", bound="Settings")
 
 
 class Clock(Protocol):
@@ -205,6 +208,22 @@ class SideSettings:
     timezone: tzinfo
     statuses: Mapping[str, Status] | None = None
     fields: Mapping[Field, bool | str] = field(default_factory=dict)
+
+    def own_as(self, kind: type[OwnSettings]) -> OwnSettings:
+        """A connector's own settings. Raises ``TypeError`` when they are another connector's."""
+        if not isinstance(self.own, kind):
+            raise TypeError(f"side {self.name}: settings of another connector: {type(self.own).__name__}")
+        return self.own
+
+    def words(self, usual: Mapping[str, Status]) -> Mapping[str, Status]:
+        """The status words that are known, in the order in which they are preferred."""
+        return usual if self.statuses is None else self.statuses
+
+    def two_way(self, field_: Field, view: View | None, note: str = "") -> FieldCapability:
+        """How a field is held that is written at any time; without a view, or not synced: not at all."""
+        if view is None or self.fields.get(field_) is False:
+            return NOT_HELD
+        return FieldCapability(holding=Holding.TWO_WAY, view=view, required=field_ is Field.TITLE, note=note)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

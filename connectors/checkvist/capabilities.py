@@ -14,14 +14,12 @@ from connectors.checkvist.settings import CheckvistSettings
 from connectors.checkvist.states import DEFAULT_WORDS, State, state_named
 from connectors.checkvist.wire import VOLATILE
 from connectors.contract import (
-    NOT_HELD,
     Capabilities,
     CreateHelp,
     DeleteMeans,
     DeletionSign,
     Discovery,
     FieldCapability,
-    Holding,
     PersonKey,
     SideSettings,
     Verb,
@@ -62,9 +60,7 @@ class FirstLine:
 
 def own(side: SideSettings) -> CheckvistSettings:
     """The side's own settings. Raises ``TypeError`` when they are another connector's."""
-    if not isinstance(side.own, CheckvistSettings):
-        raise TypeError(f"side {side.name}: settings of another connector: {type(side.own).__name__}")
-    return side.own
+    return side.own_as(CheckvistSettings)
 
 
 def words(side: SideSettings) -> Mapping[State, Status]:
@@ -97,17 +93,11 @@ def capabilities(side: SideSettings) -> Capabilities:
 
 def held(side: SideSettings) -> frozenset[Field]:
     """The fields that are synced."""
-    fields = capabilities(side).fields
-    return frozenset(field for field, capability in fields.items() if capability.holding is not Holding.NOT_HELD)
+    return capabilities(side).held
 
 
 def _field(field: Field, side: SideSettings) -> FieldCapability:
-    view = _view(field, side)
-    if view is None or side.fields.get(field) is False:
-        return NOT_HELD
-    return FieldCapability(
-        holding=Holding.TWO_WAY, view=view, required=field is Field.TITLE, note=_NOTES.get(field, "")
-    )
+    return side.two_way(field, _view(field, side), _NOTES.get(field, ""))
 
 
 def _view(field: Field, side: SideSettings) -> View | None:

@@ -31,9 +31,7 @@ _READ_ONLY = frozenset({Field.COMPLETED, Field.URL})  # the vault sets one of th
 
 def own(side: SideSettings) -> MemorySettings:
     """The side's own settings. Raises ``TypeError`` when they are another connector's."""
-    if not isinstance(side.own, MemorySettings):
-        raise TypeError(f"side {side.name}: settings of another connector: {type(side.own).__name__}")
-    return side.own
+    return side.own_as(MemorySettings)
 
 
 def words(side: SideSettings) -> Mapping[str, Status]:

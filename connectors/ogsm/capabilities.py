@@ -8,14 +8,12 @@ from typing import Final
 
 from connectors.budget import RateBudget
 from connectors.contract import (
-    NOT_HELD,
     Capabilities,
     CreateHelp,
     DeleteMeans,
     DeletionSign,
     Discovery,
     FieldCapability,
-    Holding,
     PersonKey,
     SideSettings,
     Verb,
@@ -63,14 +61,12 @@ class RichText:
 
 def own(side: SideSettings) -> OgsmSettings:
     """The side's own settings. Raises ``TypeError`` when they are another connector's."""
-    if not isinstance(side.own, OgsmSettings):
-        raise TypeError(f"side {side.name}: settings of another connector: {type(side.own).__name__}")
-    return side.own
+    return side.own_as(OgsmSettings)
 
 
 def words(side: SideSettings) -> Mapping[str, Status]:
     """The status words that are known, in the order in which they are preferred."""
-    return DEFAULT_WORDS if side.statuses is None else side.statuses
+    return side.words(DEFAULT_WORDS)
 
 
 def capabilities(side: SideSettings) -> Capabilities:
@@ -93,17 +89,11 @@ def capabilities(side: SideSettings) -> Capabilities:
 
 def held(side: SideSettings) -> frozenset[Field]:
     """The fields that are synced."""
-    fields = capabilities(side).fields
-    return frozenset(field for field, capability in fields.items() if capability.holding is not Holding.NOT_HELD)
+    return capabilities(side).held
 
 
 def _field(field: Field, side: SideSettings) -> FieldCapability:
-    view = _view(field, side)
-    if view is None or side.fields.get(field) is False:
-        return NOT_HELD
-    return FieldCapability(
-        holding=Holding.TWO_WAY, view=view, required=field is Field.TITLE, note=_NOTES.get(field, "")
-    )
+    return side.two_way(field, _view(field, side), _NOTES.get(field, ""))
 
 
 def _view(field: Field, side: SideSettings) -> View | None:

@@ -71,14 +71,12 @@ class NeverEmpty:
 
 def own(side: SideSettings) -> Opus2Settings:
     """The side's own settings. Raises ``TypeError`` when they are another connector's."""
-    if not isinstance(side.own, Opus2Settings):
-        raise TypeError(f"side {side.name}: settings of another connector: {type(side.own).__name__}")
-    return side.own
+    return side.own_as(Opus2Settings)
 
 
 def words(side: SideSettings) -> Mapping[str, Status]:
     """The status words that are known, in the order in which they are preferred."""
-    return DEFAULT_WORDS if side.statuses is None else side.statuses
+    return side.words(DEFAULT_WORDS)
 
 
 def named(side: SideSettings) -> Mapping[Field, str]:

@@ -46,14 +46,12 @@ _NOTES: Final[Mapping[Field, str]] = {
 
 def own(side: SideSettings) -> TrackopsSettings:
     """The side's own settings. Raises ``TypeError`` when they are another connector's."""
-    if not isinstance(side.own, TrackopsSettings):
-        raise TypeError(f"side {side.name}: settings of another connector: {type(side.own).__name__}")
-    return side.own
+    return side.own_as(TrackopsSettings)
 
 
 def words(side: SideSettings) -> Mapping[str, Status]:
     """The status words that are known, in the order in which they are preferred."""
-    return DEFAULT_WORDS if side.statuses is None else side.statuses
+    return side.words(DEFAULT_WORDS)
 
 
 def capabilities(side: SideSettings) -> Capabilities:
@@ -78,8 +76,7 @@ def capabilities(side: SideSettings) -> Capabilities:
 
 def held(side: SideSettings) -> frozenset[Field]:
     """The fields that are synced."""
-    fields = capabilities(side).fields
-    return frozenset(field for field, capability in fields.items() if capability.holding is not Holding.NOT_HELD)
+    return capabilities(side).held
 
 
 def _field(field: Field, side: SideSettings) -> FieldCapability:

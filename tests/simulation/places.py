@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -35,7 +36,7 @@ PEOPLE = (
 )
 
 
-class Place:
+class Place(ABC):
     """One side. ``manifest`` is the connector's; everything that people do goes past the connector."""
 
     manifest: ClassVar[Manifest]
@@ -63,13 +64,13 @@ class Place:
         return self.manifest.factory(self.settings, self.points.baton, http), http
 
     @property
+    @abstractmethod
     def app(self):
         """The web application of a vendor."""
-        raise NotImplementedError
 
+    @abstractmethod
     def natives(self) -> dict[str, Native]:
         """What the vendor has, by ref."""
-        raise NotImplementedError
 
     def entries(self) -> dict[str, Shown]:
         """What is shown, by ref."""
@@ -87,17 +88,17 @@ class Place:
         """Whether people can edit a field here."""
         return self.eyes.capabilities.of(name).holding.value != "not held"
 
+    @abstractmethod
     def add(self, fields: dict[Field, Value]) -> str:
         """A person makes a task; its ref."""
-        raise NotImplementedError
 
+    @abstractmethod
     def edit(self, ref: str, name: Field, value: Value) -> None:
         """A person changes a field."""
-        raise NotImplementedError
 
+    @abstractmethod
     def remove(self, ref: str) -> None:
         """A person deletes a task."""
-        raise NotImplementedError
 
     def restore(self, ref: str) -> bool:
         """A person brings a task back; whether that can be done here."""
