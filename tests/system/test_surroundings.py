@@ -221,6 +221,7 @@ def test_a_process_that_slept_past_its_lease_writes_nothing_when_it_wakes(at, pe
     mould, at.mould = at.mould, None
     with at.start(*RUN) as sleeper:
         assert entered.wait(60)
+        rest(at)  # what was on its way to the other side is there, and no new request goes out after its lease was looked at
         sleeper.send_signal(signal.SIGSTOP)
         at.mould = mould
         expire(at.store)
@@ -235,6 +236,15 @@ def test_a_process_that_slept_past_its_lease_writes_nothing_when_it_wakes(at, pe
     assert b"Traceback" not in err
     assert at.writes == before
     heals(at, people)
+
+
+def rest(at: Group, seconds: float = 1) -> None:
+    """Wait until no side was asked for anything for a while."""
+    seen, since = -1, time.monotonic()
+    while time.monotonic() - since < seconds:
+        if seen != (seen := len(at.outline.log) + len(at.strategy.log)):
+            since = time.monotonic()
+        time.sleep(0.05)
 
 
 def expire(store: Path) -> None:
