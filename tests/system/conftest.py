@@ -11,11 +11,13 @@ from tests.system.group import Group, group
 from tests.system.people import People
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def mould() -> Iterator[Mould]:
-    """Forks processes that have loaded the program."""
+    """Forks processes that have loaded the program; every group takes it."""
     with Mould() as made:
+        Group.usual = made
         yield made
+        Group.usual = None
 
 
 @pytest.fixture

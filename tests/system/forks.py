@@ -80,6 +80,7 @@ class Mould:
 
     def __init__(self) -> None:
         self.started = 0
+        self._last: Fork | None = None
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__],
             stdin=subprocess.PIPE,
@@ -95,9 +96,12 @@ class Mould:
         self._process.communicate()  # closes what it reads: it ends
 
     def start(self, *arguments: str, folder: Path, env: dict[str, str]) -> Fork | None:
-        """A process that carries a command line out; None when it is another one's turn to be started anew."""
+        """A process that carries a command line out; None: start one anew."""
         self.started += 1
-        return Fork(self, arguments, folder, env) if self.started % REAL_STARTS else None
+        if not self.started % REAL_STARTS or (self._last is not None and self._last.poll() is None):
+            return None
+        self._last = Fork(self, arguments, folder, env)
+        return self._last
 
     def ask(self, line: str) -> bytes:
         """Send a line, and get one."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from tests.system.checkvist import Checkvist, CheckvistReading
 from tests.system.forks import Fork, Mould
@@ -64,13 +65,18 @@ class Done:
 
 
 class Group:
-    """The group ``work``: ``outline`` is a Checkvist, ``strategy`` an OGSM. ``config`` can be written anew."""
+    """The group ``work``: ``outline`` is a Checkvist, ``strategy`` an OGSM. ``config`` can be written anew.
+
+    Its ``mould`` forks processes instead of starting them; None: each is started anew.
+    """
+
+    usual: ClassVar[Mould | None] = None
 
     def __init__(
         self, folder: Path, outline: Checkvist, strategy: Ogsm, *, outline_keys: str = "", group_keys: str = ""
     ) -> None:
         self.folder = folder
-        self.mould: Mould | None = None  # forks processes instead of starting them
+        self.mould = self.usual
         self.outline = outline
         self.strategy = strategy
         self.config = folder / "tasksync.toml"
@@ -172,10 +178,8 @@ def group(
     strategy: OgsmReading | None = None,
     outline_keys: str = "",
     group_keys: str = "",
-    mould: Mould | None = None,
 ) -> Iterator[Group]:
     """A group over two servers, with the readings of a seed or these; the servers end with it."""
     with Checkvist(seed, outline) as left, Ogsm(seed, strategy) as right:
         made = Group(folder, left, right, outline_keys=outline_keys, group_keys=group_keys)
-        made.mould = mould
         yield made

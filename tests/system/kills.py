@@ -76,8 +76,9 @@ def campaign(wanted: int, seed: int, figures: Figures) -> None:
         with (
             Mould() as mould,
             tempfile.TemporaryDirectory(prefix="kills-") as folder,
-            group(Path(folder), number, mould=mould) as at,
+            group(Path(folder), number) as at,
         ):
+            at.mould = mould
             history(at, number, turns, wanted, figures)
         figures.histories += 1
         print(*figures.problems[told:], sep="\n", end="\n" if figures.problems[told:] else "")

@@ -61,9 +61,9 @@ WHOLE = {
 
 
 @pytest.fixture(scope="module")
-def settled(tmp_path_factory, mould):
+def settled(tmp_path_factory):
     """Some tasks in agreement; no fault of these tests changes anything."""
-    with group(tmp_path_factory.mktemp("group"), 5, strategy=OgsmReading(), mould=mould) as made:
+    with group(tmp_path_factory.mktemp("group"), 5, strategy=OgsmReading()) as made:
         people = People(made, 5)
         people.fill(TASKS)
         made.settle()
@@ -180,10 +180,10 @@ ODD = {
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_one_odd_task_in_a_list_stops_no_other_and_loses_nothing(tmp_path, mould, name):
+def test_one_odd_task_in_a_list_stops_no_other_and_loses_nothing(tmp_path, name):
     """Held where the task itself can not be read; else its other fields go on. Healed, all agree."""
     member, written, is_held = ODD[name]
-    with group(tmp_path, 3, strategy=OgsmReading(), mould=mould) as at:
+    with group(tmp_path, 3, strategy=OgsmReading()) as at:
         people = People(at, 3)
         numbers = [people.add_action() for _ in range(5)]
         at.settle()
@@ -200,9 +200,9 @@ def test_one_odd_task_in_a_list_stops_no_other_and_loses_nothing(tmp_path, mould
         assert at.tasksync("held", "--json").json["held"] == []
 
 
-def test_a_task_without_id_never_counts_as_deleted(tmp_path, mould):
+def test_a_task_without_id_never_counts_as_deleted(tmp_path):
     """In as many complete reads as a deletion needs, and more."""
-    with group(tmp_path, 3, strategy=OgsmReading(), mould=mould) as at:
+    with group(tmp_path, 3, strategy=OgsmReading()) as at:
         people = People(at, 3)
         numbers = [people.add_action() for _ in range(5)]
         at.settle()
@@ -217,9 +217,9 @@ def test_a_task_without_id_never_counts_as_deleted(tmp_path, mould):
         assert people.ledger.problems() == []
 
 
-def test_signs_that_terminals_and_databases_dislike_are_carried_or_dropped_and_stop_nothing(tmp_path, mould):
+def test_signs_that_terminals_and_databases_dislike_are_carried_or_dropped_and_stop_nothing(tmp_path):
     """NUL, escape sequences, half characters that belong together, right-to-left marks, the highest character."""
-    with group(tmp_path, 3, strategy=OgsmReading(), mould=mould) as at:
+    with group(tmp_path, 3, strategy=OgsmReading()) as at:
         signs = ("a\0b", "\x1b[31mred\x1b[0m", "\U0001f600", "\u202eabc", "\U0010ffff", "line\u2028two", "\ufeffx")
         for number, sign in enumerate(signs):
             at.strategy.add(f"{number} {sign} end", description=f"<p>{sign}</p>")

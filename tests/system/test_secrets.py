@@ -92,10 +92,10 @@ def leaks(at: Group, *texts: str) -> list[str]:
 
 
 @pytest.fixture(params=["header", "parameter"])
-def guarded(request, tmp_path, mould):
+def guarded(request, tmp_path):
     """A group with marked secrets; tokens are passed in a header, or in a parameter."""
     reading = CheckvistReading(passing=request.param, login="object" if request.param == "header" else "text")
-    with group(tmp_path, outline=reading, mould=mould) as at:
+    with group(tmp_path, outline=reading) as at:
         at.outline.key, at.strategy.password = KEY, PASSWORD
         at.configure(group_keys='conflict = "hold"')
         yield at
@@ -140,9 +140,9 @@ def test_no_command_and_no_file_shows_a_secret(guarded):
         pytest.param(lambda when, _: before(when, Answer(200, b"[]", (("Content-Type", PASSWORD),))), id="as a type"),
     ],
 )
-def test_no_error_of_a_vendor_shows_a_secret(tmp_path, mould, fault):
+def test_no_error_of_a_vendor_shows_a_secret(tmp_path, fault):
     """Neither for people nor for scripts, nor in what is remembered of it."""
-    with group(tmp_path, outline=CheckvistReading(), mould=mould) as at:
+    with group(tmp_path, outline=CheckvistReading()) as at:
         at.outline.key, at.strategy.password = KEY, PASSWORD
         at.configure(outline_keys='timeout = "5s"\nauth = "basic"')
         People(at).fill(2)
@@ -161,9 +161,9 @@ def before(when: str, answer: Answer) -> Answer | None:
     return answer if when == "before" else None
 
 
-def test_a_write_that_a_server_answers_with_what_it_was_sent_shows_no_secret(tmp_path, mould):
+def test_a_write_that_a_server_answers_with_what_it_was_sent_shows_no_secret(tmp_path):
     """The log-in and the reads work, so that the error is that of a write, which history keeps."""
-    with group(tmp_path, outline=CheckvistReading(), mould=mould) as at:
+    with group(tmp_path, outline=CheckvistReading()) as at:
         at.outline.key, at.strategy.password = KEY, PASSWORD
         at.configure()
         People(at).fill(4)
@@ -173,9 +173,9 @@ def test_a_write_that_a_server_answers_with_what_it_was_sent_shows_no_secret(tmp
             assert leaks(at, done.out, done.err) == []
 
 
-def test_a_list_that_repeats_what_it_was_asked_with_is_shown_without_it(tmp_path, mould):
+def test_a_list_that_repeats_what_it_was_asked_with_is_shown_without_it(tmp_path):
     """What a vendor stores may hold a secret; what is said of an odd word, and of an odd entry, does not show it."""
-    with group(tmp_path, outline=CheckvistReading(), mould=mould) as at:
+    with group(tmp_path, outline=CheckvistReading()) as at:
         at.outline.key, at.strategy.password = KEY, PASSWORD
         at.configure()
         at.outline.fault = at.strategy.fault = lists
@@ -194,7 +194,7 @@ def test_the_process_list_shows_no_secret(guarded):
             entered.set()
             leave.wait(60)
 
-    guarded.outline.fault = wait
+    guarded.outline.fault, guarded.mould = wait, None  # a fork would show the command line of what it was forked from
     with guarded.start("run", "--once", "-vv") as process:
         assert entered.wait(60)
         folder = Path(f"/proc/{process.pid}")
