@@ -1,32 +1,53 @@
-"""A side's rate budget kept: what may be sent now, and how long to wait if nothing may.
+"""A side's rate budget kept: whoever may send asks first, and waits for room and for those who come first.
 
-A request counts from the moment it is sent until its window has passed *after its answer came*: what the vendor
-counts is the arrival, which lies somewhere between the two. Counting it at the moment of sending lets too many arrive
-together.
+What was sent is in a book (:mod:`connectors.book`) that has a home: this process alone, or a place that processes
+share. The rules are the same.
 """
 
 from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from connectors.budget import RateBudget, Window
+from connectors.book import Book, Ticket, Wait
+from connectors.budget import MARGIN, Rank, RateBudget, Slot
 from connectors.contract import Clock
 from connectors.errors import RateLimited
+from connectors.quota import Told
 
-POLL: Final = 0.05
-"""Seconds between looks while the budget is taken up by requests that are still open: nobody knows when they end."""
+LATE: Final = 0.1
+"""The part of the longest wait that a wait, once begun, may take longer: others may be quicker to take a place."""
+
+_RANK: Final[ContextVar[Rank]] = ContextVar("rank", default=Rank.POLL)
+
+
+@contextmanager
+def ranked(rank: Rank) -> Iterator[None]:
+    """What the requests of this thread are for, until the end of the context."""
+    before = _RANK.set(rank)
+    try:
+        yield
+    finally:
+        _RANK.reset(before)
+
+
+@dataclass(slots=True)
+class Permit:
+    """The leave to send one request; ``told`` is what the vendor said of its limits with the answer."""
+
+    told: Told | None = None
 
 
 class Limiter(Protocol):
     """Whoever may send asks first. May be used by several threads."""
 
-    def acquire(self, cost: int, *, longest_wait: float) -> AbstractContextManager[None]:
+    def acquire(self, cost: int, *, longest_wait: float) -> AbstractContextManager[Permit]:
         """Wait for the budget; the request is open until the context ends.
 
         Raises ``RateLimited`` at once, before anything is sent, if it would take more than ``longest_wait`` seconds.
@@ -38,92 +59,109 @@ class Limiter(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class Slot:
-    """One request of the log: its cost, and when its answer came (None: still open), in monotonic seconds."""
+class Home(Protocol):
+    """Where a credential's book is kept."""
 
-    cost: int
-    done: float | None = None
+    @property
+    def owner(self) -> str:
+        """Who uses it here: a name that no other process has."""
+        ...
 
+    @property
+    def troubles(self) -> tuple[type[Exception], ...]:
+        """What is raised where the book can not be kept."""
+        ...
 
-def window_wait(slots: Iterable[Slot], window: Window, cost: int, now: float) -> float | None:
-    """Seconds until a window has room for ``cost``; 0 is now; None: not before a request that is open has ended."""
-    counted = [slot for slot in slots if slot.done is None or slot.done > now - window.per]
-    # A request that costs more than the window holds is let through alone: otherwise it could never be sent.
-    excess = sum(slot.cost for slot in counted) + min(cost, window.limit) - window.limit
-    if excess <= 0:
-        return 0.0
-    for done, freed in sorted((slot.done, slot.cost) for slot in counted if slot.done is not None):
-        excess -= freed
-        if excess <= 0:
-            return max(0.0, done + window.per - now)
-    return None
+    def book(self) -> AbstractContextManager[tuple[Book, float]]:
+        """The book and the time of its clock. Nobody else has it until the context ends; changes are kept then."""
+        ...
 
 
-def spacing_wait(due: float, budget: RateBudget, now: float) -> float:
-    """Seconds until the spacing allows a request that is ``due`` at the mean distance; a burst may run ahead."""
-    return max(0.0, due - (max(1, budget.burst) - 1) * budget.spacing - now)
+class OwnHome:
+    """A book of this process alone."""
 
+    owner = "here"
+    troubles: tuple[type[Exception], ...] = ()
 
-def next_due(due: float, budget: RateBudget, cost: int, now: float) -> float:
-    """When the request after this one is due."""
-    return max(due, now) + budget.spacing * cost
-
-
-class LocalLimiter:
-    """A budget of this process alone: a sliding log for the windows, a mean distance, the vendor's pauses."""
-
-    def __init__(self, budget: RateBudget, clock: Clock) -> None:
-        self._budget = budget
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._slots: list[Slot] = []
-        self._due = -math.inf
-        self._blocked = -math.inf
+        self._book = Book()
 
     @contextmanager
-    def acquire(self, cost: int, *, longest_wait: float) -> Iterator[None]:
+    def book(self) -> Iterator[tuple[Book, float]]:
+        """See :meth:`Home.book`."""
+        with self._lock:
+            yield self._book, self._clock.monotonic()
+
+
+class BookLimiter:
+    """Keeps a budget: a sliding log for its windows, a mean distance, the vendor's pauses and quotas.
+
+    An empty budget lets everything through but for pauses, and learns nothing else.
+    """
+
+    def __init__(self, budget: RateBudget, clock: Clock, home: Home | None = None, *, group: str = "") -> None:
+        self._budget = budget
+        self._clock = clock
+        self._home = home if home is not None else OwnHome(clock)
+        self._group = group
+
+    @contextmanager
+    def acquire(self, cost: int, *, longest_wait: float) -> Iterator[Permit]:
         """See :meth:`Limiter.acquire`."""
         slot = self._admit(cost, longest_wait)
+        permit = Permit()
         try:
-            yield
+            yield permit
         finally:
-            with self._lock:
-                slot.done = self._clock.monotonic()
+            # What came back is worth more than the note of it: a request without an end is taken for open.
+            with suppress(*self._home.troubles), self._home.book() as (book, now):
+                book.close(slot.number, permit.told, now, learns=not self._budget.empty)
 
     def block_until(self, moment: datetime) -> None:
         """See :meth:`Limiter.block_until`."""
         seconds = (moment - self._clock.now()).total_seconds()
-        with self._lock:
+        with self._home.book() as (book, now):
             # Kept in seconds that never go back: a wall clock that is set anew must not lengthen the pause.
-            self._blocked = max(self._blocked, self._clock.monotonic() + seconds)
+            book.block(seconds, now)
 
     def _admit(self, cost: int, longest_wait: float) -> Slot:
-        end = self._clock.monotonic() + longest_wait
-        while True:
-            with self._lock:
-                now = self._clock.monotonic()
-                wait = self._wait(cost, now)
-                if wait == 0.0:
-                    return self._enter(cost, now)
-            if now + (wait or POLL) > end:
-                raise self._spent(wait)
-            self._clock.sleep(wait or POLL)
+        ticket = Ticket(cost=cost, rank=_RANK.get(), group=self._group, owner=self._home.owner)
+        slack = self._slack(longest_wait)
+        began = self._clock.monotonic()
+        patience = longest_wait + slack
+        try:
+            while True:
+                wait = self.look(ticket)
+                if isinstance(wait, Slot):
+                    return wait
+                self._give_up_after(patience - (self._clock.monotonic() - began), wait)
+                patience = longest_wait * (1 + LATE) + slack
+                self._clock.sleep(wait.look)
+        except BaseException:
+            if ticket.number:
+                with suppress(*self._home.troubles), self._home.book() as (book, _):
+                    book.leave(ticket)
+            raise
 
-    def _wait(self, cost: int, now: float) -> float | None:
-        """Seconds until the next look is worth it; 0: go; None: not before an open request has ended."""
-        windows = [window_wait(self._slots, window, cost, now) for window in self._budget.windows]
-        known = [wait for wait in windows if wait is not None]
-        longest = max([0.0, self._blocked - now, spacing_wait(self._due, self._budget, now), *known])
-        return None if longest == 0.0 and len(known) < len(windows) else longest
+    def look(self, ticket: Ticket) -> Slot | Wait:
+        """Go, if it may be; else stand in line."""
+        with self._home.book() as (book, now):
+            wait = book.ask(self._budget, ticket, now)
+            if wait is None:
+                return book.enter(self._budget, ticket, now)
+            book.stand(ticket, now + wait.look)
+            return wait
 
-    def _enter(self, cost: int, now: float) -> Slot:
-        longest = max((window.per for window in self._budget.windows), default=0.0)
-        self._slots = [slot for slot in self._slots if slot.done is None or slot.done > now - longest]
-        slot = Slot(cost)
-        self._slots.append(slot)
-        self._due = next_due(self._due, self._budget, cost, now)
-        return slot
+    def _slack(self, longest_wait: float) -> float:
+        """A window of sixty seconds is waited for where sixty are the longest wait: the margin is not counted."""
+        windows = [window.per for window in self._budget.windows if window.per <= longest_wait]
+        return max(windows, default=0.0) * MARGIN
+
+    def _give_up_after(self, left: float, wait: Wait) -> None:
+        if (wait.look if wait.seconds is None else wait.seconds) > left:
+            raise self._spent(wait.seconds)
 
     def _spent(self, wait: float | None) -> RateLimited:
         windows = ", ".join(f"{window.limit} requests per {window.per:g} s" for window in self._budget.windows)

@@ -9,10 +9,7 @@ says more.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Final
 
@@ -31,12 +28,8 @@ from connectors.errors import (
     Stale,
     Transient,
 )
+from connectors.quota import pause_asked
 
-LONGEST_PAUSE: Final = 86_400.0
-"""Seconds, a day, that a wish for a pause is cut to: a longer one is a mistake that would close the side for good."""
-_EPOCH: Final = 1_000_000_000
-"""A reset above this is a time since 1970, below it seconds from now: vendors mean either by the same header."""
-_MILLISECONDS: Final = 100_000_000_000
 _WORDS: Final = 200
 """Characters of a vendor's message that are shown."""
 _MEMBERS: Final = ("message", "error_description", "error", "errors", "detail", "title")
@@ -105,45 +98,6 @@ def _phrase(status: int) -> str:
         return HTTPStatus(status).phrase
     except ValueError:
         return ""
-
-
-def pause_asked(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds that the vendor asks to wait, from 0 to a day; None: it does not say.
-
-    ``now`` is the server's clock if that is known. ``Retry-After`` comes in seconds or as an HTTP date (RFC 9110,
-    10.2.3); else ``RateLimit-Reset`` or ``X-RateLimit-Reset`` counts, in seconds from now or since 1970.
-    """
-    after = headers.get("Retry-After", "").strip()
-    seconds = _number(after)
-    if seconds is None and (moment := http_date(after)) is not None:
-        seconds = (moment - now).total_seconds()
-    if seconds is None:
-        seconds = _reset(headers, now)
-    return None if seconds is None else min(max(0.0, seconds), LONGEST_PAUSE)
-
-
-def _reset(headers: Mapping[str, str], now: datetime) -> float | None:
-    value = _number(headers.get("RateLimit-Reset", headers.get("X-RateLimit-Reset", "")).strip())
-    if value is None or value < _EPOCH:
-        return value
-    return value / (1000 if value > _MILLISECONDS else 1) - now.timestamp()
-
-
-def _number(text: str) -> float | None:
-    return float(text) if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,9})?", text) else None
-
-
-def http_date(text: str) -> datetime | None:
-    """An HTTP date (RFC 9110, 5.6.7) as an instant in UTC; None if it is none."""
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    try:
-        # A date without a zone, or with -0000, is meant in UTC.
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except OverflowError:
-        return None
 
 
 def vendor_words(answer: Answer) -> str:

@@ -24,11 +24,12 @@ from connectors.connection import Adapter, Exchange, body_of
 from connectors.contract import Clock
 from connectors.errors import BadSettings, ConnectorError, RateLimited, Transient
 from connectors.failures import FORESEEN, failure
-from connectors.limiter import Limiter, LocalLimiter
+from connectors.limiter import BookLimiter, Limiter
+from connectors.quota import http_date, told
 from connectors.redact import Redactor
 from connectors.requesting import Request, environment_proxies, origin, prepared, target, trusted
 from connectors.retry import Policy, repeat
-from connectors.statuses import error_of, http_date
+from connectors.statuses import error_of
 from connectors.task import JsonValue
 
 REDIRECTS: Final = 3
@@ -75,7 +76,7 @@ class Http:
         self._base_url = base_url.rstrip("/")
         self._where = origin(base_url)
         self._clock = clock
-        self._limiter: Limiter = limiter if limiter is not None else LocalLimiter(RateBudget(), clock)
+        self._limiter: Limiter = limiter if limiter is not None else BookLimiter(RateBudget(), clock)
         self._may_change = may_change
         self._timeout = timeout
         self._ca_file = ca_file
@@ -153,18 +154,20 @@ class Http:
 
     def _exchanged(self, request: Request) -> Answer:
         """One request and its answer, as one use of the budget."""
-        with self._limiter.acquire(request.cost, longest_wait=self._policy.longest_wait):
+        with self._limiter.acquire(request.cost, longest_wait=self._policy.longest_wait) as permit:
             if request.subject.changing and not self._may_change():
                 raise Transient(f"{request.subject}: not sent, the time to send it is over", hint=_SLEPT)
             self._exchange.begin(self._timeout)
             try:
-                return self._answer(request, self._sent(request))
+                answer = self._answer(request, self._sent(request))
             except FORESEEN as error:
                 raise failure(error, request.subject, sent=self._exchange.sent) from error
             finally:
                 if self._exchange.sent:
                     with self._lock:
                         self.requests += 1
+            permit.told = told(answer.status, answer.headers, answer.server_time or answer.received)
+            return answer
 
     def _sent(self, request: Request) -> requests.Response:
         if self._verify is None:

@@ -20,26 +20,26 @@ from connectors.errors import BadSettings
 from connectors.redact import Redactor
 from sync.adopting import Adopter
 from sync.byhand import ByHand
-from sync.checking import check_side, polling_line, unknown_lines
+from sync.checking import check_side, polling_line
 from sync.choices import UnknownName
 from sync.config import Config, GroupConfig, load
-from sync.core.model import Held, SideName, State, TaskLife
+from sync.core.model import Held, SideName
 from sync.core.policy import SideSpec
 from sync.core.undo import Undo
 from sync.cycle import PERSON, Cycle, Side, Wishes
 from sync.looking import Looking
-from sync.outstanding import open_in
 from sync.progress import Progress, Silent
 from sync.report import (
     CheckReport,
     GroupStatus,
     PlanReport,
     RunReport,
-    SideStatus,
 )
 from sync.running import Runner
-from sync.sides import SideMaker, policy_of, poll_of, secrets_of, settings_of
-from sync.store import Store
+from sync.sharing import Sharing
+from sync.sides import SideMaker, policy_of, secrets_of, settings_of
+from sync.statuses import Statuses
+from sync.store import Budgets, Store
 
 
 class Manifests(Mapping[str, type[BaseModel]]):
@@ -70,14 +70,24 @@ class Manifests(Mapping[str, type[BaseModel]]):
 class App:
     """A configuration, opened. Use as a context manager; every method raises ``StoreError`` for an unusable store."""
 
-    def __init__(self, config: Config, manifests: Mapping[SideName, Manifest], store: Store, clock: Clock) -> None:
+    def __init__(
+        self,
+        config: Config,
+        manifests: Mapping[SideName, Manifest],
+        store: Store,
+        clock: Clock,
+        *,
+        read_only: bool = False,
+    ) -> None:
         self.config = config
         self._manifests = manifests
         self._store = store
         self._clock = clock
         self._redactor = Redactor(secrets_of(config))
-        self._maker = SideMaker(clock=clock, redactor=self._redactor, people=config.people)
+        self._sharing = Sharing(Budgets(config.store.url, clock), clock, lenient=read_only)
+        self._maker = SideMaker(clock=clock, redactor=self._redactor, sharing=self._sharing, people=config.people)
         self._stack = ExitStack()
+        self._stack.callback(self._sharing.close)
         self._stack.callback(store.close)
 
     @classmethod
@@ -86,9 +96,8 @@ class App:
         manifests = Manifests()
         loaded = load(config, env=env, cwd=cwd, connectors=manifests)
         store = Store.open(loaded.store.url, clock=clock, read_only=read_only)
-        return cls(
-            loaded, {side.name: manifests.manifest(side.connector) for side in loaded.sides.values()}, store, clock
-        )
+        needed = {side.name: manifests.manifest(side.connector) for side in loaded.sides.values()}
+        return cls(loaded, needed, store, clock, read_only=read_only)
 
     def __enter__(self) -> Self:
         return self
@@ -188,43 +197,16 @@ class App:
 
     def status(self, groups: Sequence[str]) -> list[GroupStatus]:
         """What the store knows of each group; asks no vendor."""
-        return [self._status(name) for name in self._groups(groups)]
-
-    def _status(self, name: str) -> GroupStatus:
-        with ExitStack() as stack:
-            cycle = self._bare(name, stack)
-            state = self._store.load(name, self.config.groups[name].sides)
-            owed, undeliverable, waiting = open_in(state, cycle.policy, self._clock.now())
-        last = self._store.cycles(name, limit=1)
-        return GroupStatus(
-            name=name,
-            tasks=sum(1 for task in state.tasks.values() if task.life is TaskLife.ALIVE),
-            last_cycle=last[0].started if last else None,
-            last_result=last[0].result if last else "",
-            sides=[self._side_status(side, state) for side in self.config.groups[name].sides],
-            owed=owed,
-            waiting=waiting,
-            undeliverable=undeliverable,
-            held=[held for held in state.held if not held.decision],
+        statuses = Statuses(
+            config=self.config,
+            store=self._store,
+            sharing=self._sharing,
+            clock=self._clock,
+            mask=self._redactor.mask,
+            capabilities=self._capabilities,
+            make=self._bare,
         )
-
-    def _side_status(self, name: SideName, state: State) -> SideStatus:
-        side = state.sides.get(name)
-        return SideStatus(
-            name=name,
-            connector=self.config.sides[name].connector,
-            state=side.state if side is not None else "ok",
-            why=side.why if side is not None else "",
-            links=sum(1 for link in state.of_side(name) if link.live),
-            last_complete=side.last_complete if side is not None else None,
-            unknown=tuple(map(self._redactor.mask, unknown_lines(state, name))),
-            looked=self._looked(name, state),
-        )
-
-    def _looked(self, name: SideName, state: State) -> str:
-        found, capabilities = self.config.sides[name], self._capabilities(name)
-        interval = self.config.groups[found.group].interval
-        return " ".join(polling_line(capabilities, state, name, poll_of(found, capabilities, interval), interval))
+        return [statuses.of(name) for name in self._groups(groups)]
 
     def _capabilities(self, name: SideName) -> Capabilities:
         return self._manifests[name].capabilities(settings_of(self.config.sides[name]))

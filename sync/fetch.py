@@ -9,8 +9,10 @@ from functools import partial
 from hashlib import blake2b
 from typing import Final
 
+from connectors.budget import Rank
 from connectors.contract import Changes, Clock, Connector, Coverage, Cursor, Discovery, Entry, Page, Record, Verb
 from connectors.errors import ConnectorError, ContractBroken, SideDown
+from connectors.limiter import ranked
 from connectors.task import Ref
 from sync.core.cursor import ask_from, never_back
 from sync.core.facts import Observation, Read
@@ -68,7 +70,8 @@ class Reader:
         if self.connector.capabilities.discovery is Discovery.POINT:
             poll = None if sweep else self.poll
             asked = Round(self.name, self.mapping, self.connector, self.progress, poll, self.adopt)
-            observation = asked.observe(state, stop=stop)
+            with ranked(Rank.SWEEP if sweep else Rank.POLL):
+                observation = asked.observe(state, stop=stop)
             self._stand_in(observation, state)
             return observation
         links = {str(link.ref): link for link in state.of_side(self.name)}
@@ -131,9 +134,11 @@ class Reader:
         self, source: Changes, side: Side | None, links: Mapping[str, Link], since: Cursor | None
     ) -> Observation:
         gathered = _Gathered(self.name, self.mapping, self.connector, links)
-        for page in source.changes(since):
-            gathered.add(page)
-            self.progress.advance(self.name, len(page.records))
+        sweeping = since is None and self.connector.capabilities.discovery is Discovery.INCREMENTAL
+        with ranked(Rank.SWEEP if sweeping else Rank.POLL):
+            for page in source.changes(since):
+                gathered.add(page)
+                self.progress.advance(self.name, len(page.records))
         return gathered.observation(side.began if side is not None else None)
 
     def _audit(self, source: Changes, side: Side | None, links: Mapping[str, Link], since: Cursor) -> Observation:

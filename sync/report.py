@@ -186,6 +186,28 @@ class CheckReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WindowStatus:
+    """At most ``limit`` requests in ``per`` seconds, of which ``used`` count now."""
+
+    limit: int
+    per: float
+    used: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetStatus:
+    """A side's rate budget, shared by all who use the account.
+
+    ``spacing`` is the mean distance of requests in seconds, 0: none. ``free_in`` is after how many seconds the next one
+    may go out; None: when one that is under way has ended.
+    """
+
+    windows: tuple[WindowStatus, ...]
+    spacing: float
+    free_in: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SideStatus:
     """A side as ``status`` shows it: last complete read, linked tasks, and the words that its table does not know."""
 
@@ -195,6 +217,7 @@ class SideStatus:
     why: str
     links: int
     last_complete: datetime | None
+    budget: BudgetStatus | None = None  # None: no budget of ours
     looked: str = ""  # of a side without a list: within what time every linked task is looked at
     unknown: tuple[str, ...] = ()  # 'status: "on hold" (3 tasks): add it to [sides.x.statuses]'
 

@@ -13,9 +13,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from pydantic import BaseModel, SecretStr
 
-from connectors.budget import RateBudget
 from connectors.contract import Capabilities, Clock, Manifest, SideSettings
-from connectors.limiter import LocalLimiter
 from connectors.redact import Redactor
 from connectors.transport import Http
 from sync.config import Config, GroupConfig, SideConfig
@@ -24,6 +22,7 @@ from sync.core.mapping import joined
 from sync.core.policy import GroupPolicy, PersonRule, SideSpec
 from sync.core.polling import allowance
 from sync.cycle import Side
+from sync.sharing import Sharing, budget_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +31,7 @@ class SideMaker:
 
     clock: Clock
     redactor: Redactor
+    sharing: Sharing
     people: tuple[PersonRule, ...] = ()
 
     def make(
@@ -52,7 +52,7 @@ class SideMaker:
             side=side.name,
             base_url=settings.base_url,
             clock=self.clock,
-            limiter=self._limiter(side, manifest.capabilities(settings).budget),
+            limiter=self.sharing.limiter(side, settings, manifest.capabilities(settings).budget),
             timeout=side.timeout.total_seconds(),
             ca_file=str(side.ca_file) if side.ca_file is not None else None,
             secrets=self.redactor,
@@ -73,19 +73,12 @@ class SideMaker:
         poll = poll_of(side, connector.capabilities, interval)
         return Side(connector=connector, mapping=spec.mapping, requests=lambda: http.requests, poll=poll), spec
 
-    def _limiter(self, side: SideConfig, default: RateBudget) -> LocalLimiter | None:
-        if side.rate == "off":
-            return None
-        if side.rate is None:
-            return LocalLimiter(default, self.clock)
-        return LocalLimiter(RateBudget(windows=tuple(side.rate), source="configuration"), self.clock)
-
 
 def poll_of(side: SideConfig, capabilities: Capabilities, interval: timedelta) -> int | None:
     """How many tasks a cycle looks at one by one: as configured, else what the rate leaves. None: all there are."""
     if side.poll is not None or side.rate == "off":
         return side.poll
-    return allowance(capabilities.budget if side.rate is None else RateBudget(windows=tuple(side.rate)), interval)
+    return allowance(budget_of(side, capabilities.budget), interval)
 
 
 def settings_of(side: SideConfig) -> SideSettings:

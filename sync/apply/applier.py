@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from connectors.budget import Rank
 from connectors.contract import Connector
+from connectors.limiter import ranked
 from sync.apply.closing import Closer
 from sync.apply.freshness import Freshness
 from sync.apply.journal import GiveUp, Journal, Outcome, Run
@@ -38,11 +40,12 @@ def _turn(run: Run, side: SideName, connector: Connector, actions: Sequence[Acti
     sender = Sender(run, side, connector, lens, journal, Freshness(run, lens, connector, journal))
     run.progress.start(side, "writing", len(actions))
     try:
-        for action in actions:
-            if run.stop():
-                return
-            _carry_out(sender, action)
-            run.progress.advance(side)
+        with ranked(Rank.WRITE):
+            for action in actions:
+                if run.stop():
+                    return
+                _carry_out(sender, action)
+                run.progress.advance(side)
     except GiveUp:
         return
     finally:

@@ -16,7 +16,7 @@ def command(
     config: ConfigOption = None,
     verbose: VerboseOption = 0,
 ) -> int:
-    """Show groups, sides, and what is open.
+    """Show groups, sides, their rate budgets, and what is open.
 
     Open is what is owed, waiting, undeliverable or held. No vendor is asked.
     """
@@ -27,10 +27,10 @@ def command(
     from sync.clock import SystemClock
 
     with opened(common, read_only=True) as app:
-        found = app.status(groups or ())
+        found, now = app.status(groups or ()), SystemClock().now()
         if as_json:
-            write_json(status_document(found))
+            write_json(status_document(found, now))
         else:
             with printing() as screen:
-                show_status(screen, found, now=SystemClock().now(), config=common.config)
+                show_status(screen, found, now=now, config=common.config)
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sync.store.budgets import Budgets
 from sync.store.errors import LeaseError, LeaseHeld, LeaseLost, NoLongerOpen, NotFound, StoreError
 from sync.store.examining import DAMAGED, Finding
 from sync.store.history import ActedRow, CycleRow, MovedRow
@@ -12,6 +13,7 @@ from sync.store.store import Store
 __all__ = [
     "DAMAGED",
     "ActedRow",
+    "Budgets",
     "CycleRow",
     "Finding",
     "Lease",

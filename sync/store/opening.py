@@ -37,13 +37,14 @@ class Manner:
 
 def open_database(url: str, clock: Clock, manner: Manner) -> Database:
     """The database at an address, with the tables of this program. Raises ``StoreError``."""
-    address = _address(url)
+    address = address_of(url)
     if address.get_backend_name() == "sqlite":
         return _open_file(Path(address.database or ""), clock, manner)
     return _open_server(address, clock, manner)
 
 
-def _address(url: str) -> URL:
+def address_of(url: str) -> URL:
+    """An address, read. Raises ``StoreError``."""
     try:
         address = make_url(url)
     except (ArgumentError, ValueError):  # the latter for a port that is no number
@@ -68,6 +69,14 @@ def _open_file(file: Path, clock: Clock, manner: Manner) -> Database:
         return database
     database.dispose()
     return _in_memory(file, place, clock, file)
+
+
+def beside(file: Path, clock: Clock, manner: Manner) -> Database:
+    """A file beside the store that may be lost: made for its owner alone, written without waiting for the disk."""
+    if not manner.read_only:
+        _make(file)
+    mode = _reading_mode(file) if manner.read_only else "rwc"
+    return Database(_sqlite(file, mode, manner, sync="NORMAL"), str(file), clock, read_only=manner.read_only, file=file)
 
 
 def _upgraded(database: Database) -> Database:
@@ -134,7 +143,7 @@ def _reading_mode(file: Path) -> str:
     return "ro" if writable or (log.exists() and log.stat().st_size) else "ro&immutable=1"
 
 
-def _sqlite(file: Path, mode: str, manner: Manner) -> Engine:
+def _sqlite(file: Path, mode: str, manner: Manner, *, sync: str = "FULL") -> Engine:
     uri = _uri(file, mode)
 
     def connect() -> sqlite3.Connection:
@@ -143,7 +152,7 @@ def _sqlite(file: Path, mode: str, manner: Manner) -> Engine:
         )
 
     engine = create_engine("sqlite://", creator=connect, pool_size=4, max_overflow=12, poolclass=QueuePool)
-    _prepare(engine, durable=mode == "rwc")
+    _prepare(engine, sync=sync if mode == "rwc" else None)
     return engine
 
 
@@ -151,7 +160,7 @@ def _uri(file: Path, mode: str) -> str:
     return f"file:{quote(str(file.absolute()))}?mode={mode}"
 
 
-def _prepare(engine: Engine, *, durable: bool) -> None:
+def _prepare(engine: Engine, *, sync: str | None) -> None:
     """Settings of each connection; and transactions that take the write lock at once where they are going to write.
 
     A transaction that begins by reading and writes later is refused at once when another wrote in between, however long
@@ -161,9 +170,9 @@ def _prepare(engine: Engine, *, durable: bool) -> None:
     @event.listens_for(engine, "connect")
     def connected(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute("PRAGMA foreign_keys = ON")
-        if durable:
+        if sync is not None:
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA synchronous = {sync}")
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
@@ -178,11 +187,29 @@ def _in_memory(file: Path | None, place: str, clock: Clock, stands_for: Path | N
         with told(place), closing(sqlite3.connect(_uri(file, _reading_mode(file)), uri=True)) as source:
             source.backup(copy)
     engine = create_engine("sqlite://", creator=lambda: copy, pool_size=1, max_overflow=0, poolclass=QueuePool)
-    _prepare(engine, durable=False)
+    _prepare(engine, sync=None)
     return _upgraded(Database(engine, place, clock, read_only=True, file=stands_for))
 
 
 def _open_server(address: URL, clock: Clock, manner: Manner) -> Database:
+    database = on_server(address, clock, manner)
+    if not manner.read_only:
+        return _upgraded(database)
+    version = _version(database)
+    if version == len(MIGRATIONS):
+        return database
+    place = database.place
+    database.dispose()
+    if version == 0:
+        return _in_memory(None, place, clock)
+    raise StoreError(
+        f"The store {place} was written by an older version of tasksync.",
+        "Start `tasksync run` once: it brings the store up to date.",
+    )
+
+
+def on_server(address: URL, clock: Clock, manner: Manner) -> Database:
+    """A database on a server, whatever is in it. Raises ``StoreError``."""
     place = address.render_as_string(hide_password=True)
     settings = {"timezone": "UTC", "lock_timeout": f"{max(1, round(manner.patience * 1000))}ms"}
     if manner.read_only:
@@ -203,16 +230,4 @@ def _open_server(address: URL, clock: Clock, manner: Manner) -> Database:
         raise StoreError(
             "The driver for PostgreSQL is not installed.", "Install it: pip install 'tasksync[postgres]'"
         ) from error
-    database = Database(engine, place, clock, read_only=manner.read_only)
-    if not manner.read_only:
-        return _upgraded(database)
-    version = _version(database)
-    if version == len(MIGRATIONS):
-        return database
-    database.dispose()
-    if version == 0:
-        return _in_memory(None, place, clock)
-    raise StoreError(
-        f"The store {place} was written by an older version of tasksync.",
-        "Start `tasksync run` once: it brings the store up to date.",
-    )
+    return Database(engine, place, clock, read_only=manner.read_only)

@@ -10,6 +10,7 @@ from sync.cli.views.screen import Screen
 from sync.core.facts import Action, Change, Note, Read
 from sync.core.model import Do, Held, HeldKind
 from sync.report import (
+    BudgetStatus,
     CheckReport,
     FieldCheck,
     GroupPlan,
@@ -21,6 +22,7 @@ from sync.report import (
     SideCheck,
     SideReport,
     SideStatus,
+    WindowStatus,
 )
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -141,6 +143,7 @@ def group_status(name="outline", other="canvas", **changed: object) -> GroupStat
                 why="",
                 links=119,
                 last_complete=NOW - timedelta(minutes=5),
+                budget=BudgetStatus(windows=(WindowStatus(limit=50, per=60.0, used=50),), spacing=0.5, free_in=33.2),
             ),
             SideStatus(
                 name=other,

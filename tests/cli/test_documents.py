@@ -10,6 +10,7 @@ from sync.core.facts import Read
 from sync.core.model import Do, Held, HeldKind
 from sync.report import GroupPlan
 from tests.cli.samples import (
+    NOW,
     action,
     change,
     check_report,
@@ -200,7 +201,7 @@ def test_check():
 def test_status():
     status = group_status(owed=[note()], waiting=[note()], undeliverable=[note()], held=[held()])
     row = plan_document(plan_report(work=GroupPlan(waiting=[note()])))["groups"]["work"]["waiting"][0]
-    assert status_document([status]) == {
+    assert status_document([status], NOW) == {
         "groups": {
             "work": {
                 "tasks": 120,
@@ -214,6 +215,11 @@ def test_status():
                         "links": 119,
                         "last_complete": "2026-03-02T08:55:00+00:00",
                         "unknown": [],
+                        "budget": {
+                            "windows": [{"limit": 50, "per": 60.0, "used": 50}],
+                            "spacing": 0.5,
+                            "free": "2026-03-02T09:00:33.200000+00:00",
+                        },
                     },
                     "canvas": {
                         "connector": "ogsm",
@@ -239,6 +245,6 @@ def test_nothing_but_a_sides_why_is_null():
         plan_document(full_plan()),
         held_document([("work", held(field=None, task=None, since=None))]),
         check_document(check_report("outline")),
-        status_document([group_status(last_cycle=None)]),
+        status_document([group_status(last_cycle=None)], NOW),
     ]
     assert {path for document in documents for path in nulls(document) if not path.endswith(".why")} == set()

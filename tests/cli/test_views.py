@@ -217,12 +217,13 @@ def test_nothing_held_says_so():
 def test_status_shows_sides_and_what_is_open():
     status = group_status(owed=[note("the server does not answer")], held=[held()])
     lines = shown(show_status, [status], now=NOW, config=None)
-    assert lines[:8] == [
+    assert lines[:9] == [
         "work: 120 tasks; last cycle 5 min ago: changed",
         "side      connector   state    linked   last complete read",
         "──────────────────────────────────────────────────────────",
         "outline   checkvist   ok          119   5 min ago",
         "canvas    ogsm        paused      118   never",
+        "  budget of outline: 50 of 50 requests in 60 s used, a request each 0.5 s, free in 34 s",
         "  canvas is paused: the password was refused; check username and password",
         '  no opinion on canvas: status: "on hold" (3 tasks): add it to [sides.canvas.statuses]',
         "  owed",

@@ -15,7 +15,7 @@ from connectors.checkvist.sandbox import Reading as CheckvistReading
 from connectors.checkvist.sandbox import Sandbox as Checkvist
 from connectors.contract import Connector, Manifest, Record, SideSettings
 from connectors.errors import Applied, ContractBroken, RateLimited, Transient
-from connectors.limiter import LocalLimiter
+from connectors.limiter import BookLimiter
 from connectors.memory.mapping import member
 from connectors.memory.settings import MemorySettings
 from connectors.memory.vault import Vault
@@ -56,7 +56,7 @@ class Place(ABC):
             side=self.name,
             base_url=self.settings.base_url or "http://localhost",
             clock=self.points.baton,
-            limiter=LocalLimiter(budget, self.points.baton) if budget != RateBudget(source=budget.source) else None,
+            limiter=BookLimiter(budget, self.points.baton) if budget != RateBudget(source=budget.source) else None,
             secrets=Redactor(()),
             jitter=lambda: 0.5,
             adapter=lambda exchange: Line(exchange, self.app, self.name, self.points),

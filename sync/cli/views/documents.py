@@ -6,7 +6,7 @@ Values are text, numbers, or lists of text, never null; what there is not is "".
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from connectors.task import Field, JsonValue, Value
 from sync.cli.views.log import value
@@ -14,7 +14,7 @@ from sync.core.codec import short, shown
 from sync.core.facts import Action, Change, Note
 from sync.core.model import Held, TaskId
 from sync.looking import Diagnosis, Told
-from sync.report import CheckReport, GroupPlan, GroupStatus, PlanReport, SideStatus, sides_json
+from sync.report import BudgetStatus, CheckReport, GroupPlan, GroupStatus, PlanReport, SideStatus, sides_json
 from sync.tracing import Explanation, Traced
 
 
@@ -39,9 +39,9 @@ def check_document(report: CheckReport) -> dict[str, JsonValue]:
     return {"sides": sides, "exit": report.exit}
 
 
-def status_document(groups: Sequence[GroupStatus]) -> dict[str, JsonValue]:
-    """``status --json``."""
-    return {"groups": {group.name: _status(group) for group in groups}}
+def status_document(groups: Sequence[GroupStatus], now: datetime) -> dict[str, JsonValue]:
+    """``status --json``. A budget's ``free`` is when the next request may go out: "" is now."""
+    return {"groups": {group.name: _status(group, now) for group in groups}}
 
 
 def log_document(cycles: Iterable[Told]) -> dict[str, JsonValue]:
@@ -199,12 +199,12 @@ def _traced(name: Field, one: Traced) -> dict[str, JsonValue]:
     }
 
 
-def _status(group: GroupStatus) -> dict[str, JsonValue]:
+def _status(group: GroupStatus, now: datetime) -> dict[str, JsonValue]:
     return {
         "tasks": group.tasks,
         "last_cycle": moment(group.last_cycle),
         "last_result": group.last_result,
-        "sides": {side.name: _side(side) for side in group.sides},
+        "sides": {side.name: _side(side, now) for side in group.sides},
         "owed": _notes(group.owed),
         "waiting": _notes(group.waiting),
         "undeliverable": _notes(group.undeliverable),
@@ -212,7 +212,7 @@ def _status(group: GroupStatus) -> dict[str, JsonValue]:
     }
 
 
-def _side(side: SideStatus) -> dict[str, JsonValue]:
+def _side(side: SideStatus, now: datetime) -> dict[str, JsonValue]:
     return {
         "connector": side.connector,
         "state": side.state,
@@ -220,5 +220,15 @@ def _side(side: SideStatus) -> dict[str, JsonValue]:
         "links": side.links,
         "last_complete": moment(side.last_complete),
         "unknown": list(side.unknown),
+        **({"budget": _budget(side.budget, now)} if side.budget is not None else {}),
         **({"looked": side.looked} if side.looked else {}),
+    }
+
+
+def _budget(budget: BudgetStatus, now: datetime) -> dict[str, JsonValue]:
+    free = now + timedelta(seconds=budget.free_in or 0.0)
+    return {
+        "windows": [{"limit": one.limit, "per": one.per, "used": one.used} for one in budget.windows],
+        "spacing": budget.spacing,
+        "free": "" if budget.free_in == 0.0 else moment(free),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from sync.cli.views.open import show_notes
 from sync.cli.views.screen import BAD, WARN, Screen, cell, table
 from sync.cli.views.sides import STATES
 from sync.cli.views.words import ago, clean, counted
-from sync.report import GroupStatus
+from sync.report import BudgetStatus, GroupStatus
 
 
 def show_status(screen: Screen, groups: Sequence[GroupStatus], *, now: datetime, config: Path | None) -> None:
@@ -39,6 +40,8 @@ def _show_group(screen: Screen, group: GroupStatus, now: datetime, config: Path 
             screen.parts(
                 (f"  {side.name} is {side.state}: ", BAD if side.state != "ok" else WARN), (clean(side.why), "")
             )
+        if side.budget is not None:
+            screen.line(f"  budget of {side.name}: {_budget(side.budget)}")
         if side.looked:
             screen.line(f"  {side.name} has no list: {side.looked}")
         for word in side.unknown:
@@ -51,3 +54,13 @@ def _show_group(screen: Screen, group: GroupStatus, now: datetime, config: Path 
     if not (group.owed or group.waiting or group.undeliverable or group.held):
         screen.line("  nothing is open")
     screen.line()
+
+
+def _budget(budget: BudgetStatus) -> str:
+    parts = [f"{one.used} of {one.limit} requests in {one.per:g} s used" for one in budget.windows]
+    parts += [f"a request each {budget.spacing:g} s"] if budget.spacing else []
+    if budget.free_in is None:
+        parts.append("free when a request that is under way has ended")
+    else:
+        parts.append("free now" if budget.free_in == 0.0 else f"free in {math.ceil(budget.free_in)} s")
+    return ", ".join(parts)

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.responses import JSONResponse
 
-from connectors.budget import RateBudget, Window
+from connectors.book import POLL
+from connectors.budget import MARGIN, RateBudget, Slot, Window, next_due, spacing_wait, window_wait
 from connectors.errors import Applied, RateLimited
-from connectors.limiter import POLL, LocalLimiter, Slot, next_due, spacing_wait, window_wait
+from connectors.limiter import BookLimiter
 from connectors.serving import Fault, Kind
 from tests.connectors.kit.clock import FakeClock
 from tests.connectors.kit.site import get, http
@@ -56,7 +57,7 @@ def test_after_the_wait_there_is_room_and_not_before(log, cost):
 
 
 def test_spacing_lets_a_burst_run_ahead_and_then_keeps_its_distance(clock):
-    limiter = LocalLimiter(RateBudget(spacing=0.5, burst=3), clock)
+    limiter = BookLimiter(RateBudget(spacing=0.5, burst=3), clock)
     for _ in range(6):
         with limiter.acquire(1, longest_wait=60):
             pass
@@ -84,17 +85,19 @@ def test_spacing_holds_on_average(gaps, burst):
 
 
 def test_several_windows_hold_at_once(clock):
-    limiter = LocalLimiter(RateBudget(windows=(Window(limit=2, per=1.0), Window(limit=5, per=60.0))), clock)
+    limiter = BookLimiter(RateBudget(windows=(Window(limit=2, per=1.0), Window(limit=5, per=60.0))), clock)
     began = clock.monotonic()
     times = []
     for _ in range(6):
         with limiter.acquire(1, longest_wait=60):
             times.append(clock.monotonic() - began)
-    assert times == pytest.approx([0, 0, 1, 1, 2, 60])
+    assert times == pytest.approx([0, 0, 1, 1, 2, 60], rel=MARGIN * 1.001)
+    assert times[2] > 1.0
+    assert times[5] > 60.0
 
 
 def test_the_cost_of_a_request_counts(clock):
-    limiter = LocalLimiter(RateBudget(windows=(FIVE,)), clock)
+    limiter = BookLimiter(RateBudget(windows=(FIVE,)), clock)
     for cost in (2, 3):
         with limiter.acquire(cost, longest_wait=0):
             pass
@@ -104,21 +107,21 @@ def test_the_cost_of_a_request_counts(clock):
 
 
 def test_a_wait_that_is_too_long_is_an_error_at_once(clock):
-    limiter = LocalLimiter(RateBudget(windows=(Window(limit=1, per=90.0),)), clock)
+    limiter = BookLimiter(RateBudget(windows=(Window(limit=1, per=90.0),)), clock)
     with limiter.acquire(1, longest_wait=60):
         pass
     clock.sleep(20)
     with (
-        pytest.raises(RateLimited, match=r"1 requests per 90 s\) is spent for another 70 s") as caught,
+        pytest.raises(RateLimited, match=r"1 requests per 90 s\) is spent for another 71 s") as caught,
         limiter.acquire(1, longest_wait=60),
     ):
         pass
-    assert (caught.value.retry_after, caught.value.applied) == (70.0, Applied.NO)
+    assert (caught.value.retry_after, caught.value.applied) == (pytest.approx(70.45), Applied.NO)
     assert clock.sleeps == [20]
 
 
 def test_a_pause_that_the_vendor_asked_for_holds_and_is_never_cut(clock):
-    limiter = LocalLimiter(RateBudget(), clock)
+    limiter = BookLimiter(RateBudget(), clock)
     limiter.block_until(clock.now() + timedelta(seconds=40))
     limiter.block_until(clock.now() + timedelta(seconds=5))
     with limiter.acquire(1, longest_wait=60):
@@ -130,7 +133,7 @@ def test_a_pause_that_the_vendor_asked_for_holds_and_is_never_cut(clock):
 
 
 def test_a_request_that_fails_gives_its_place_back_when_its_window_has_passed(clock):
-    limiter = LocalLimiter(RateBudget(windows=(Window(limit=1, per=10.0),)), clock)
+    limiter = BookLimiter(RateBudget(windows=(Window(limit=1, per=10.0),)), clock)
 
     def lose() -> None:
         with limiter.acquire(1, longest_wait=60):
@@ -141,25 +144,26 @@ def test_a_request_that_fails_gives_its_place_back_when_its_window_has_passed(cl
         lose()
     with limiter.acquire(1, longest_wait=60):
         pass
-    assert clock.sleeps == [3, 10.0]
+    assert clock.sleeps == [3, pytest.approx(10.05)]
 
 
 def test_an_open_request_is_waited_for_and_not_for_ever():
     clock = FakeClock()
-    limiter = LocalLimiter(RateBudget(windows=(Window(limit=1, per=10.0),)), clock)
+    limiter = BookLimiter(RateBudget(windows=(Window(limit=1, per=10.0),)), clock)
     with limiter.acquire(1, longest_wait=60):
         with pytest.raises(RateLimited, match="no answer yet"), limiter.acquire(1, longest_wait=1.0):
             pass
         assert set(clock.sleeps) == {POLL}
-        assert sum(clock.sleeps) <= 1.0 + 1e-9
+        assert sum(clock.sleeps) <= 1.1 + 1e-9
 
 
 def test_the_log_does_not_grow(clock):
-    limiter = LocalLimiter(RateBudget(windows=(Window(limit=5, per=1.0),)), clock)
+    limiter = BookLimiter(RateBudget(windows=(Window(limit=5, per=1.0),)), clock)
     for _ in range(200):
         with limiter.acquire(1, longest_wait=60):
             pass
-    assert len(limiter._slots) <= 5
+    with limiter._home.book() as (book, _):
+        assert len(book.slots) <= 5
 
 
 def test_no_window_is_exceeded_at_the_server(site):
@@ -171,7 +175,7 @@ def test_no_window_is_exceeded_at_the_server(site):
         return JSONResponse([])
 
     site.answer = slowly
-    limiter = LocalLimiter(RateBudget(windows=(Window(limit=limit, per=per),)), RealClock())
+    limiter = BookLimiter(RateBudget(windows=(Window(limit=limit, per=per),)), RealClock())
     way = http(site.url, RealClock(), limiter=limiter)
     threads = [threading.Thread(target=lambda: [get(way) for _ in range(2)]) for _ in range(12)]
     for thread in threads:
@@ -185,7 +189,7 @@ def test_no_window_is_exceeded_at_the_server(site):
 
 def test_every_try_takes_a_token_of_the_budget(site, clock):
     site.faults.add(Fault(Kind.STATUS, status=500, times=2))
-    limiter = LocalLimiter(RateBudget(windows=(Window(limit=2, per=30.0),)), clock)
+    limiter = BookLimiter(RateBudget(windows=(Window(limit=2, per=30.0),)), clock)
     get(http(site.url, clock, limiter=limiter))
     assert site.count == 3
     assert sum(clock.sleeps) >= 30.0

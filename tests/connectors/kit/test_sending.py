@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from connectors.budget import RateBudget, Window
 from connectors.errors import Applied, BadSettings, ConnectorError, Rejected, Transient
-from connectors.limiter import LocalLimiter
+from connectors.limiter import BookLimiter
 from connectors.serving import Fault, Kind
 from tests.connectors.kit.site import SECRET, get, http, nobody, post, raw_server, read_request, reply
 
@@ -267,7 +267,7 @@ def test_a_change_is_not_sent_when_the_time_for_it_is_over_after_the_wait(site, 
     """It waited for the budget, and the machine slept: somebody else has the work now. Reads go on."""
     awake = iter([True, False, False, False])
     budget = RateBudget(windows=(Window(limit=1, per=30.0),))
-    way = http(site.url, clock, limiter=LocalLimiter(budget, clock), attempts=1, may_change=lambda: next(awake))
+    way = http(site.url, clock, limiter=BookLimiter(budget, clock), attempts=1, may_change=lambda: next(awake))
     post(way)
     with pytest.raises(Transient, match="not sent") as caught:
         post(way)

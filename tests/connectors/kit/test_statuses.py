@@ -21,8 +21,8 @@ from connectors.errors import (
     Stale,
     Transient,
 )
+from connectors.quota import LONGEST_PAUSE, http_date, pause_asked
 from connectors.serving import Fault, Kind
-from connectors.statuses import LONGEST_PAUSE, http_date, pause_asked
 from tests.connectors.kit.clock import START
 from tests.connectors.kit.site import SECRET, get, http, post
 

@@ -21,7 +21,7 @@ from connectors.errors import (
     RetryLater,
     Transient,
 )
-from connectors.limiter import LocalLimiter
+from connectors.limiter import BookLimiter
 from connectors.opus2 import MANIFEST
 from connectors.opus2.capabilities import BUDGET
 from connectors.opus2.sandbox import Reading, Sandbox
@@ -244,7 +244,7 @@ def test_no_more_than_fifty_requests_arrive_in_any_sixty_seconds():
             side="matter",
             base_url=serving.url("opus2"),
             clock=clock,
-            limiter=LocalLimiter(BUDGET, clock),
+            limiter=BookLimiter(BUDGET, clock),
             secrets=Redactor(),
         )
         connector = MANIFEST.factory(settings, clock, http)
