@@ -16,10 +16,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from connectors.budget import RateBudget, Window
+from connectors.limiter import BookLimiter
 from connectors.task import Field
 from sync.core.facts import Acted
 from sync.core.model import Do, Intent, Link, State, Task
-from sync.store import Lease, LeaseError, Owner, Store, StoreError
+from sync.store import Budgets, Lease, LeaseError, Owner, Store, StoreError
 
 ROOT = Path(__file__).resolve().parents[2]
 SIDES = ("a", "b", "c")
@@ -159,6 +161,38 @@ def open_again(url: str, times: str) -> None:
         store.enrol(["work"])
         store.close()
     say("done")
+
+
+def send(url: str, limit: str, per: str, times: str) -> None:
+    """Ask a budget for leave, again and again; the last request never ends."""
+    budgets = Budgets(url, Clock())
+    budget = RateBudget(windows=(Window(limit=int(limit), per=float(per)),))
+    limiter = BookLimiter(budget, Clock(), budgets.home("credential"), group="work")
+    for number in range(int(times)):
+        with limiter.acquire(1, longest_wait=60):
+            say("sent", time.monotonic())
+            if number + 1 == int(times):
+                sys.stdin.read()
+
+
+def spend(url: str, limit: str, user: str) -> None:
+    """Ask a budget for leave as a user, with files of so many bytes at most (0: any), until it can not be kept."""
+    become(user)
+    budgets = Budgets(url, Clock())
+    limiter = BookLimiter(RateBudget(windows=(Window(limit=9999, per=3600),)), Clock(), budgets.home("credential"))
+    if int(limit):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), resource.RLIM_INFINITY))
+    try:
+        while True:
+            with limiter.acquire(1, longest_wait=60):
+                pass
+    except StoreError as error:
+        say("refused", error.message, "|", error.hint)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    if int(limit):
+        with limiter.acquire(1, longest_wait=60):
+            say("sent")
+    os._exit(0)
 
 
 @contextmanager

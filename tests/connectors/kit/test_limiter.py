@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse
 from connectors.book import POLL
 from connectors.budget import MARGIN, RateBudget, Slot, Window, next_due, spacing_wait, window_wait
 from connectors.errors import Applied, RateLimited
-from connectors.limiter import BookLimiter
+from connectors.limiter import BookLimiter, OwnHome
 from connectors.serving import Fault, Kind
 from tests.connectors.kit.clock import FakeClock
 from tests.connectors.kit.site import get, http
@@ -155,6 +155,26 @@ def test_an_open_request_is_waited_for_and_not_for_ever():
             pass
         assert set(clock.sleeps) == {POLL}
         assert sum(clock.sleeps) <= 1.1 + 1e-9
+
+
+class Failing(OwnHome):
+    """A home that can not be reached at the second time."""
+
+    troubles = (OSError,)
+    visits = 0
+
+    def book(self):
+        self.visits += 1
+        if self.visits > 1:
+            raise OSError("the disk is full")
+        return super().book()
+
+
+def test_an_answer_is_not_lost_because_its_end_can_not_be_noted(clock):
+    home = Failing(clock)
+    with BookLimiter(RateBudget(windows=(FIVE,)), clock, home).acquire(1, longest_wait=0):
+        answer = "a receipt"
+    assert (answer, home.visits) == ("a receipt", 2)
 
 
 def test_the_log_does_not_grow(clock):
