@@ -137,6 +137,24 @@ def test_a_run_gives_a_side_up_when_it_would_wait_for_more_than_a_minute_and_goe
         assert (report["exit"], len(at.arrivals)) == (4, 8)
 
 
+def test_where_budgets_can_not_be_kept_nothing_is_sent_but_by_who_only_looks(tmp_path, mould):
+    """A plan goes by a budget of its own and says so; a run is told what to do."""
+    with tenant(tmp_path, groups=1, rate="20/2s") as at:
+        at.fill(1)
+        (tmp_path / "tasksync.budget").mkdir()
+        run = at.start(*RUN, mould=mould)
+        out, _ = run.communicate(timeout=60)
+        error = json.loads(out)["error"]
+        assert (run.returncode, error["kind"]) == (2, "store")
+        assert "The rate budgets can not be kept" in error["message"]
+        assert 'rate = "off"' in error["message"]
+        assert at.arrivals == []
+        plan = at.start("plan", "--json", mould=mould)
+        out, err = plan.communicate(timeout=60)
+        assert (plan.returncode, len(json.loads(out)["groups"]["g0"]["actions"])) == (0, 1)
+        assert b"budget.alone" in err
+
+
 @pytest.mark.torture
 @pytest.mark.parametrize("processes", [2, 4])
 def test_fifty_in_sixty_seconds_whatever_the_number_of_processes(tmp_path, processes):
