@@ -111,7 +111,8 @@ class Book:
         """
         used = self._used(budget)
         groups = {*used, ticket.group, *(one.group for one in others)}
-        share = min((window.limit for window in budget.windows), default=math.inf) / len(groups)
+        longest = max(budget.windows, key=lambda window: window.per, default=None)
+        share = (longest.limit if longest is not None else math.inf) / len(groups)
 
         def place(one: Ticket) -> tuple[bool, Rank, int, float]:
             mine = used.get(one.group, 0)

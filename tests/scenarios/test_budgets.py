@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from connectors.budget import Rank
 from connectors.errors import BadCredentials, Rejected
+from connectors.limiter import _RANK
+from connectors.memory.vault import Vault
 from connectors.task import Field
 from sync.core.facts import Read
 from sync.report import Result
@@ -127,3 +130,45 @@ def test_the_idle_cycle_reads_each_side_once_and_writes_nothing(group):
     for side, vault in world.vaults.items():
         more = {verb: count - before[side].get(verb, 0) for verb, count in vault.requests.items()}
         assert {verb: count for verb, count in more.items() if count} == {"changes": 1}
+
+
+class Attentive(Vault):
+    """A server that hears how urgent each request is to whoever sends it."""
+
+    def __init__(self, *arguments: object, **named: object) -> None:
+        super().__init__(*arguments, **named)
+        self.heard: list[tuple[str, Rank]] = []
+
+    def listed(self):
+        self.heard.append(("everything", _RANK.get()))
+        return super().listed()
+
+    def listed_since(self, revision):
+        self.heard.append(("news", _RANK.get()))
+        return super().listed_since(revision)
+
+    def found(self, ref):
+        self.heard.append(("one", _RANK.get()))
+        return super().found(ref)
+
+    def update(self, ref, members, revision):
+        self.heard.append(("update", _RANK.get()))
+        return super().update(ref, members, revision)
+
+
+def test_writes_and_what_they_need_are_more_urgent_than_looks_and_those_than_sweeps(group):
+    """Of a side that tells its news, and of one that tells everything each time: that is how it is looked at."""
+    world = group(a={"incremental": True}, b={}, world={"servers": {"a": Attentive, "b": Attentive}})
+    ref = world.add("a", "Milk")
+    world.settle()
+    world.edit("b", world.ref("b", "Milk"), description="fresh")
+    world.edit("a", ref, title="Oat milk")
+    a, b = world.vaults["a"].heard, world.vaults["b"].heard
+    a.clear()
+    b.clear()
+    world.run()
+    assert a == [("news", Rank.POLL), ("update", Rank.WRITE)]
+    assert b == [("everything", Rank.POLL), ("update", Rank.WRITE)]
+    a.clear()
+    world.run(sweep=True)
+    assert set(a) == {("news", Rank.POLL), ("everything", Rank.SWEEP)}
