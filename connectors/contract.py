@@ -166,17 +166,21 @@ class Discover(Protocol):
     """A side that can name what a configuration may refer to."""
 
     def discover(self) -> tuple[Found, ...]:
-        """Lists, canvases, fields, people and words, with their ids."""
+        """Lists, canvases, fields, people and words, with their ids.
+
+        A setting that is missing, wrong, or stands for nothing there is no failure: it is what a person looks for.
+        What this account may not list is left out. Raises ``RetryLater``, ``SideDown``.
+        """
         ...
 
 
 @runtime_checkable
 class Remarks(Protocol):
-    """A side whose :meth:`Connector.check` finds out what a person should know before the first cycle."""
+    """A side that finds out, by :meth:`Connector.check` or ``discover``, what a person should know."""
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What the last check found, a sentence each; none before it, or where there is nothing to say."""
+        """What the last of the two found, a sentence each; none before it, or where there is nothing to say."""
         ...
 
 
@@ -186,8 +190,9 @@ class Settings(Protocol):
     default_base_url: ClassVar[str | None]
     """The vendor's address, or None: then ``base_url`` must be given."""
 
-    # Two attributes are optional: ``adopt``, ids of tasks to take in, for a side without a list; and ``apart`` (a
-    # ClassVar), the names of those settings that change nothing about what an answer means.
+    # Three attributes are optional: ``adopt``, ids of tasks to take in, for a side without a list; ``apart`` (a
+    # ClassVar), the names of those settings that change nothing about what an answer means; and ``unnamed`` (a
+    # ClassVar), the settings that a person looks for with ``discover``, each with what stands there until it is found.
 
     def container(self, base_url: str) -> str:
         """The container that these settings name: two sides of one connector may not share it."""

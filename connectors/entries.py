@@ -101,9 +101,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """One thing that ``discover`` names: its kind (list, canvas, person, word …), id, name, and a remark."""
+    """One thing that ``discover`` names: its kind (list, canvas, person, word …), id, name, and a remark.
+
+    ``key`` is the key of the side's table that takes the id, empty where none does. Of a person, the id is what
+    ``ids`` in ``[people]`` takes (the name, on a side that knows people by their names), and ``email`` the address,
+    empty where it is not told.
+    """
 
     kind: str
     id: str
     name: str
     remark: str = ""
+    key: str = ""
+    email: str = ""

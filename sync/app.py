@@ -20,13 +20,14 @@ from connectors.errors import BadSettings
 from connectors.redact import Redactor
 from sync.adopting import Adopter
 from sync.byhand import ByHand
-from sync.checking import check_side, polling_line
+from sync.checking import Checker
 from sync.choices import UnknownName
-from sync.config import Config, GroupConfig, load
+from sync.config import Config, GroupConfig, load, load_unfinished
 from sync.core.model import Held, SideName
 from sync.core.policy import SideSpec
 from sync.core.undo import Undo
 from sync.cycle import PERSON, Cycle, Side, Wishes
+from sync.discovering import Discoverer
 from sync.looking import Looking
 from sync.progress import Progress, Silent
 from sync.report import (
@@ -83,7 +84,7 @@ class App:
         self._manifests = manifests
         self._store = store
         self._clock = clock
-        self._redactor = Redactor(secrets_of(config))
+        self._redactor = Redactor(secrets_of(config.sides.values(), config.store))
         self._sharing = Sharing(Budgets(config.store.url, clock), clock, lenient=read_only)
         self._maker = SideMaker(clock=clock, redactor=self._redactor, sharing=self._sharing, people=config.people)
         self._stack = ExitStack()
@@ -181,19 +182,10 @@ class App:
 
     def check(self, *, progress: Progress) -> CheckReport:
         """Reach every side that is in a group; and how each holds each field."""
-        report = CheckReport()
-        for name, group in self.config.groups.items():
-            state = self._store.load(name, group.sides)
-            for side_name in group.sides:
-                progress.start(side_name, "checking", None)
-                with ExitStack() as stack:
-                    side, spec = self._made(side_name, group, stack)
-                    found = check_side(side.connector, spec, state, mask=self._redactor.mask)
-                    found.notes += polling_line(spec.capabilities, state, side_name, side.poll, group.interval)
-                    report.sides[side_name] = found
-                progress.stop(side_name)
-        report.exit = 4 if any(side.state != "ok" for side in report.sides.values()) else 0
-        return report
+        checker = Checker(
+            store=self._store, groups=self.config.groups, make=self._made, mask=self._redactor.mask, progress=progress
+        )
+        return checker.check()
 
     def status(self, groups: Sequence[str]) -> list[GroupStatus]:
         """What the store knows of each group; asks no vendor."""
@@ -266,6 +258,13 @@ class App:
                 known = ", ".join(sorted(self.config.groups))
                 raise UnknownName(f"there is no group {name}", hint=f"the configuration has: {known}")
         return [name for name in self.config.groups if not wanted or name in wanted]
+
+
+def unfinished(config: Path | None, *, env: Mapping[str, str], cwd: Path, clock: Clock) -> Discoverer:
+    """A configuration that is still being written. Raises ``ConfigError`` where there is none, or it is not TOML."""
+    manifests = Manifests()
+    loaded = load_unfinished(config, env=env, cwd=cwd, connectors=manifests)
+    return Discoverer(loaded, manifests.manifest, clock)
 
 
 def sandbox_names() -> tuple[str, ...]:

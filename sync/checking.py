@@ -3,18 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 
 from connectors.contract import Capabilities, Connector, DeleteMeans, Discovery, Holding, Remarks, Verb
 from connectors.errors import ConnectorError
 from connectors.task import Field
+from sync.config import GroupConfig
 from sync.core.model import SideName, State
 from sync.core.policy import AccessPolicy, SideSpec
 from sync.core.polling import bound, is_completed
-from sync.report import FieldCheck, SideCheck
+from sync.cycle import SIDE as DOWN
+from sync.cycle import Side
+from sync.progress import Progress
+from sync.report import CheckReport, FieldCheck, SideCheck
+from sync.store import Store
 
 SHOWN = tuple(name for name in Field if name not in {Field.COMPLETED, Field.CUSTOM, Field.COMMENTS, Field.URL})
 """The fields of the table: those that are exchanged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checker:
+    """Checks every side that is in a group. ``make`` gives a side, whose connections are closed with the stack."""
+
+    store: Store
+    groups: Mapping[str, GroupConfig]
+    make: Callable[[SideName, GroupConfig, ExitStack], tuple[Side, SideSpec]]
+    mask: Callable[[str], str]
+    progress: Progress
+
+    def check(self) -> CheckReport:
+        """Reach each side; how it holds each field. Raises ``StoreError``."""
+        report = CheckReport()
+        for name, group in self.groups.items():
+            state = self.store.load(name, group.sides)
+            for side in group.sides:
+                self.progress.start(side, "checking", None)
+                report.sides[side] = self._side(side, group, state)
+                self.progress.stop(side)
+        report.exit = DOWN if any(side.state != "ok" for side in report.sides.values()) else 0
+        return report
+
+    def _side(self, name: SideName, group: GroupConfig, state: State) -> SideCheck:
+        with ExitStack() as stack:
+            side, spec = self.make(name, group, stack)
+            found = check_side(side.connector, spec, state, mask=self.mask)
+            found.notes += polling_line(spec.capabilities, state, name, side.poll, group.interval)
+        return found
 
 
 def check_side(connector: Connector, spec: SideSpec, state: State, *, mask: Callable[[str], str] = str) -> SideCheck:

@@ -15,10 +15,12 @@ from enum import StrEnum
 
 import orjson
 
+from connectors.contract import Found
 from connectors.task import Field, JsonValue
 from sync.core.codec import shown
 from sync.core.facts import Action, Note, Read
 from sync.core.model import Held, SideName
+from sync.core.proposal import Proposed
 
 
 class Result(StrEnum):
@@ -183,6 +185,23 @@ class CheckReport:
 
     sides: dict[SideName, SideCheck] = field(default_factory=dict)
     exit: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class DiscoverReport:
+    """What ``discover`` found on one side, and who may be who on all of them.
+
+    ``lacking`` says which settings of the side are missing or wrong: what was found is for these. ``asked``: each side
+    that was asked for its people, and why it gave none (None: it answered).
+    """
+
+    side: SideName
+    connector: str
+    found: tuple[Found, ...] = ()
+    remarks: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+    people: Proposed = field(default_factory=Proposed)
+    asked: dict[SideName, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +16,7 @@ from pydantic import BaseModel, SecretStr
 from connectors.contract import Capabilities, Clock, Manifest, SideSettings
 from connectors.redact import Redactor
 from connectors.transport import Http
-from sync.config import Config, GroupConfig, SideConfig
+from sync.config import GroupConfig, SideConfig, StoreConfig
 from sync.config.model import MatchPolicy
 from sync.core.mapping import joined
 from sync.core.policy import GroupPolicy, PersonRule, SideSpec
@@ -139,9 +139,9 @@ def policy_of(group: GroupConfig, specs: Sequence[SideSpec], people: tuple[Perso
     )
 
 
-def secrets_of(config: Config) -> list[str]:
+def secrets_of(sides: Iterable[SideConfig], store: StoreConfig | None) -> list[str]:
     """Every secret of a configuration: those of the sides, and the password of the store."""
-    settings = [value for side in config.sides.values() for value in dict(side.settings).values()]
+    settings = [value for side in sides for value in dict(side.settings).values()]
     found = [value.get_secret_value() for value in settings if isinstance(value, SecretStr)]
-    password = urlsplit(config.store.url).password
+    password = urlsplit(store.url).password if store is not None else None
     return [secret for secret in (*found, password) if secret]

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, NoReturn
 from connectors.checkvist.auth import signed
 from connectors.checkvist.capabilities import capabilities, held, own, words
 from connectors.checkvist.client import CheckvistClient
+from connectors.checkvist.discovering import discover
 from connectors.checkvist.mapping import Translator
 from connectors.checkvist.presence import Presence
 from connectors.checkvist.states import State, state_named
-from connectors.checkvist.wire import ref_of, with_tasks
+from connectors.checkvist.wire import with_tasks
 from connectors.checkvist.writing import Writer, record_of
 from connectors.contract import Capabilities, Clock, Cursor, Entry, Found, Page, Record, SideSettings, Stored
 from connectors.errors import BadSettings, Forbidden, Gone, Rejected
 from connectors.nameless import coverage
-from connectors.task import Field, Fields, Native, Patch, Ref
+from connectors.task import Field, Fields, Patch, Ref
 
 if TYPE_CHECKING:
     from connectors.transport import Http
@@ -34,6 +35,7 @@ class CheckvistConnector:
         self._client = CheckvistClient(signed(settings, clock, http), settings.checklist, http.secrets)
         self._presence = Presence(self._client, clock, settings.checklist)
         self._translator = Translator(held=held(side), words=words(side), checklist=settings.checklist)
+        self._remarks: tuple[str, ...] = ()
         self._writer = Writer(self._client, self._translator, self._presence)
 
     @property
@@ -135,15 +137,15 @@ class CheckvistConnector:
         finally:
             self._presence.changed()
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the last ``discover`` could not see."""
+        return self._remarks
+
     def discover(self) -> tuple[Found, ...]:
-        """The account's lists, and the account itself as a person. Raises ``RetryLater``, ``SideDown``."""
-        lists = [
-            Found(kind="list", id=ref_of(one) or "", name=str(one.get("name", "")), remark=_remark(one))
-            for one in self._client.checklists()
-        ]
-        user = self._client.user()
-        me = Found(kind="person", id=ref_of(user) or "", name=str(user.get("username", "")), remark="this account")
-        return (*lists, me) if me.id else tuple(lists)
+        """The account's lists and the people of ours, as far as they are told. Raises ``RetryLater``, ``SideDown``."""
+        found, self._remarks = discover(self._client, self._checklist)
+        return found
 
     def close(self) -> None:
         """Let go of connections."""
@@ -166,12 +168,6 @@ def _refuse(refused: Gone | Forbidden | Rejected, what: str) -> NoReturn:
     message = f"{refused.message}; the list can be read, but this account may not {what}"
     hint = "let the list's author make this account a writer"
     raise Rejected(message, hint=hint, applied=refused.applied) from refused
-
-
-def _remark(checklist: Native) -> str:
-    role, count = checklist.get("role"), checklist.get("task_count")
-    names = {"1": "author", "2": "writer", "3": "reader"}  # (API page, "Checklist representation")
-    return ", ".join(filter(None, (names.get(str(role), ""), f"{count} leaf items" if isinstance(count, int) else "")))
 
 
 def make(side: SideSettings, clock: Clock, http: Http) -> CheckvistConnector:

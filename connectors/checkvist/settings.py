@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal, Self
 
 import pydantic
@@ -14,6 +15,8 @@ class CheckvistSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     default_base_url: ClassVar[str | None] = "https://checkvist.com"
+    unnamed: ClassVar[Mapping[str, object]] = {"checklist": 0}
+    """What ``discover`` can do without."""
 
     checklist: int = pydantic.Field(ge=1)
     """The number of the list: it stands in the list's address, after `/checklists/`."""

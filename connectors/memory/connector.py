@@ -118,13 +118,15 @@ class MemoryConnector:
     def discover(self) -> tuple[Found, ...]:
         """The words for a status, and the people who are assigned somewhere."""
         known = [
-            Found(kind="word", id=word, name=word, remark=status.value) for word, status in words(self._side).items()
+            Found(kind="word", id=word, name=word, remark=status.value, key="statuses")
+            for word, status in words(self._side).items()
         ]
         people: dict[str, Person] = {}
         for task in self.vault.listed():
             assignees = self._entry(task).fields.get(Field.ASSIGNEES) or ()
             people |= {one.handle: one for one in assignees if isinstance(one, Person)}  # type: ignore[union-attr]
-        return (*known, *(Found(kind="person", id=one.handle, name=one.name or one.email) for one in people.values()))
+        named = (Found(kind="person", id=one.handle, name=one.name, email=one.email) for one in people.values())
+        return (*known, *named)
 
     def close(self) -> None:
         """Nothing to let go of: the vault stays."""

@@ -29,7 +29,7 @@ BUDGET: Final = RateBudget(
     spacing=1.0, burst=3, source="a courtesy: the vendor's API page (read 2026-11) publishes no limit"
 )
 
-_VERBS: Final = frozenset({Verb.CHECK, Verb.CHANGES, Verb.CREATE, Verb.UPDATE, Verb.DELETE})  # no get is documented
+_VERBS: Final = frozenset(Verb) - {Verb.GET, Verb.FIND_MARKER}  # no get is documented
 _NOTES: Final[Mapping[Field, str]] = {
     Field.DESCRIPTION: "HTML there; what does not change keeps its HTML",
     Field.ASSIGNEES: "people are known by their names only",

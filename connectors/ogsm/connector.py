@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
-from connectors.contract import Capabilities, Clock, Coverage, Cursor, Entry, Page, Record, SideSettings, Stored
+from connectors.contract import Capabilities, Clock, Coverage, Cursor, Entry, Found, Page, Record, SideSettings, Stored
 from connectors.errors import BadSettings, Forbidden, Gone, Rejected
 from connectors.nameless import coverage, ref_without
 from connectors.ogsm.capabilities import capabilities, held, own, words
 from connectors.ogsm.client import OgsmClient
+from connectors.ogsm.discovering import discover
 from connectors.ogsm.mapping import Translator, spelling
 from connectors.ogsm.wire import raw_hash, ref_of
 from connectors.task import Fields, Native, Patch, Ref
@@ -29,11 +30,12 @@ class OgsmConnector:
         self._http = http
         self._capabilities = capabilities(side)
         self._client = OgsmClient(http, settings.username, settings.password.get_secret_value())
+        self._words = words(side)
         self._strategies = tuple(settings.strategies)
         self._spellings: dict[str, str] = {}  # the status words as this server writes them
         self._translator = Translator(
             held=held(side),
-            words=words(side),
+            words=self._words,
             canvas=settings.canvas,
             archived_is_deleted=settings.archived == "delete",
         )
@@ -128,6 +130,10 @@ class OgsmConnector:
                 _refuse(gone, "delete actions")
             return None
         return None if action is None else self._stored(action, before=entry.native)
+
+    def discover(self) -> tuple[Found, ...]:
+        """Canvases, strategies, people and words, as actions have them. Raises ``RetryLater``, ``SideDown``."""
+        return discover(self._client, self._words)
 
     def close(self) -> None:
         """Let go of connections."""

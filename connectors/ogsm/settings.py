@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 import pydantic
@@ -14,6 +15,8 @@ class OgsmSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     default_base_url: ClassVar[str | None] = None
+    unnamed: ClassVar[Mapping[str, object]] = {"canvas": None, "strategies": []}
+    """What ``discover`` can do without."""
 
     username: str = pydantic.Field(min_length=1)
     """The API's user: an administrator makes it under Settings, API, behind the cog icon."""

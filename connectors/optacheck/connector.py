@@ -11,6 +11,7 @@ from connectors.errors import Applied, BadSettings, ConnectorError, ContractBrok
 from connectors.optacheck.auth import Signed
 from connectors.optacheck.capabilities import capabilities, held, own, words
 from connectors.optacheck.client import NOBODY, OptaCheckClient
+from connectors.optacheck.discovering import discover
 from connectors.optacheck.mapping import NAMES, Translator
 from connectors.optacheck.people import People
 from connectors.optacheck.wire import forms_of, id_of, raw_hash
@@ -112,11 +113,8 @@ class OptaCheckConnector:
         return None
 
     def discover(self) -> tuple[Found, ...]:
-        """The words for a status and the people who are known: OptaCheck lists nothing."""
-        known = [
-            Found(kind="word", id=word, name=word, remark=status.value) for word, status in words(self._side).items()
-        ]
-        return (*known, *(Found(kind="person", id=one.id, name=one.email) for one in self._people.known()))
+        """What is known of forms, projects, clients, people and words. Raises ``RetryLater``, ``SideDown``."""
+        return discover(self._client, self._people, words(self._side), self._settings.adopt)
 
     def close(self) -> None:
         """Let go of connections."""

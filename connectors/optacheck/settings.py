@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Self
 
 import pydantic
@@ -20,6 +21,8 @@ class OptaCheckSettings(BaseModel):
     default_base_url: ClassVar[str | None] = "https://api.optacheck.com"
     apart: ClassVar[frozenset[str]] = frozenset({"adopt"})
     """Settings that change nothing about what an answer means."""
+    unnamed: ClassVar[Mapping[str, object]] = {"user_email": "", "forms": [], "project": "", "client": ""}
+    """What ``discover`` can do without."""
 
     workspace: Id
     """The id of the workspace: OptaCheck's support tells it."""

@@ -33,6 +33,7 @@ class Opus2Connector:
         settings = own(side)
         self._side = side
         self._http = http
+        self._project = settings.project
         self._capabilities = capabilities(side)
         self._known = Known()
         self._client = Opus2Client(http, settings, lambda: self._known)
@@ -47,7 +48,7 @@ class Opus2Connector:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What the last check found out that a person should know: how long a complete read takes."""
+        """What a person should know: how long a complete read takes, or what could not be looked into."""
         return self._remarks
 
     def check(self) -> None:
@@ -129,7 +130,8 @@ class Opus2Connector:
 
     def discover(self) -> tuple[Found, ...]:
         """Projects, folders, metadata fields, people, teams, templates. Raises ``RetryLater``, ``SideDown``."""
-        return discover(self._client)
+        found, self._remarks = discover(self._client, self._project)
+        return found
 
     def close(self) -> None:
         """Let go of connections."""

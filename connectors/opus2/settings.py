@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal, Self
 
 import pydantic
@@ -17,6 +18,8 @@ class Opus2Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     default_base_url: ClassVar[str | None] = None
+    unnamed: ClassVar[Mapping[str, object]] = {"project": "", "folder": "", "archive_folder": None}
+    """What ``discover`` can do without."""
 
     token: SecretStr = pydantic.Field(min_length=1)
     """The token of a user with write access: made in the user's profile, under Application tokens, for version V8."""

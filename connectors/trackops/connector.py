@@ -41,6 +41,7 @@ class TrackopsConnector:
         self._capabilities = capabilities(side)
         self._client = TrackopsClient(http, settings.login, settings.token.get_secret_value())
         self._staff = Staff(self._client)
+        self._remarks: tuple[str, ...] = ()
         self._read_only: tuple[float, Rejected] | None = None
         chosen = {"subject_id": settings.subject, "case_service_id": settings.case_service}
         self._translator = Translator(
@@ -148,10 +149,15 @@ class TrackopsConnector:
             raise _refusal(refused, "delete tasks", _NO_CHANGES) from refused
         return None if task is None else self._stored(task, before=entry.native)
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the last ``discover`` could not look into."""
+        return self._remarks
+
     def discover(self) -> tuple[Found, ...]:
-        """Staff, cases, and the calendars that tasks of this case are on. Raises ``RetryLater``, ``SideDown``."""
-        tasks = (task for part in everything(self._client, self._settings.case, Known().form) for task in part.records)
-        return tuple(discovered(self._client, self._staff, tasks))
+        """Staff, cases, and the calendars that tasks are on. Raises ``RetryLater``, ``SideDown``."""
+        found, self._remarks = discovered(self._client, self._staff, self._settings.case)
+        return found
 
     def close(self) -> None:
         """Let go of connections."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from connectors.contract import Found
@@ -11,8 +11,10 @@ from connectors.errors import BadSettings, ContractBroken, Forbidden, Gone, Reje
 from connectors.task import Native
 from connectors.trackops.capabilities import PER_PAGE
 from connectors.trackops.client import TrackopsClient, misplaced
+from connectors.trackops.listing import everything
 from connectors.trackops.mapping import VOCABULARY
 from connectors.trackops.members import email_of, name_of
+from connectors.trackops.since import Known
 from connectors.trackops.staff import Staff
 from connectors.trackops.wire import ref_of
 
@@ -42,15 +44,52 @@ def prove_case(client: TrackopsClient, case: int) -> None:
         return
 
 
-def discovered(client: TrackopsClient, staff: Staff, tasks: Iterable[Native]) -> Iterator[Found]:
-    """Staff, cases, calendars that tasks are on, status words. What the account does not offer is left out."""
-    yield from _people(staff)
-    yield from _cases(client)
-    calendars = Counter(str(task["calendar_id"]) for task in tasks if task.get("calendar_id"))
-    for identity, count in sorted(calendars.items()):
-        remark = f"{count} task{'' if count == 1 else 's'} of this case on it"
-        yield Found(kind="calendar", id=identity, name="", remark=remark)
-    yield from (Found(kind="word", id=word, name=word) for word in VOCABULARY)
+def discovered(client: TrackopsClient, staff: Staff, case: int) -> tuple[tuple[Found, ...], tuple[str, ...]]:
+    """Staff, cases, calendars that tasks are on, status words; and remarks, a sentence each.
+
+    Calendars are those of the tasks of the case; where it has none, or none is named (0), of the account's newest
+    tasks. What the account does not offer is left out. Raises ``RetryLater``, ``SideDown``.
+    """
+    inside, remarks = _tasks_of(client, case)
+    whose = "of this case"
+    if not any(task.get("calendar_id") for task in inside):
+        inside, whose = _newest(client), "of the account's newest"
+    calendars = Counter(str(task["calendar_id"]) for task in inside if task.get("calendar_id"))
+    cases = list(_cases(client))
+    if case and cases and str(case) not in {one.id for one in cases}:
+        remarks = remarks or (f"case {case} is not among the cases that are listed: {_CASE_HINT}",)
+    found = (
+        *_people(staff),
+        *cases,
+        *(
+            Found(kind="calendar", id=ref, name="", remark=f"{_tasks(count)} {whose} on it", key="calendar")
+            for ref, count in sorted(calendars.items())
+        ),
+        *(Found(kind="word", id=word, name=word, key="statuses") for word in VOCABULARY),
+    )
+    return found, remarks
+
+
+def _tasks_of(client: TrackopsClient, case: int) -> tuple[Sequence[Native], tuple[str, ...]]:
+    """The tasks of a case; where that is refused, none, and what was said."""
+    if not case:
+        return [], ()
+    try:
+        return [task for part in everything(client, case, Known().form) for task in part.records], ()
+    except BadSettings as refused:
+        return [], (f"{refused.message}: {_CASE_HINT}",)
+
+
+def _newest(client: TrackopsClient) -> Sequence[Native]:
+    """A page of the account's tasks, of whatever case: this proves address and account. Raises ``SideDown``."""
+    try:
+        return client.tasks({"page": "1", "per_page": str(PER_PAGE), "dir": "desc"}).records
+    except (Gone, Rejected) as refused:
+        raise misplaced(refused) from refused
+
+
+def _tasks(count: int) -> str:
+    return f"{count} task{'' if count == 1 else 's'}"
 
 
 def _people(staff: Staff) -> Iterator[Found]:
@@ -59,7 +98,7 @@ def _people(staff: Staff) -> Iterator[Found]:
     except (Gone, Rejected, Forbidden):
         return
     for one in people:
-        yield Found(kind="person", id=ref_of(one) or "", name=name_of(one), remark=email_of(one))
+        yield Found(kind="person", id=ref_of(one) or "", name=name_of(one), email=email_of(one))
 
 
 def _cases(client: TrackopsClient) -> Iterator[Found]:
@@ -73,7 +112,7 @@ def _cases(client: TrackopsClient) -> Iterator[Found]:
         fresh = [case for case in records if (ref_of(case) or "") not in {"", *seen}]
         for case in fresh:
             seen.add(ref_of(case) or "")
-            yield Found(kind="case", id=ref_of(case) or "", name=_case_name(case))
+            yield Found(kind="case", id=ref_of(case) or "", name=_case_name(case), key="case")
         if not fresh or len(records) < PER_PAGE:
             return
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, ClassVar, Final
 
@@ -39,6 +40,8 @@ class TrackopsSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     default_base_url: ClassVar[str | None] = None
+    unnamed: ClassVar[Mapping[str, object]] = {"case": 0, "calendar": 0, "subject": 0, "case_service": 0}
+    """What ``discover`` can do without."""
 
     username: Annotated[str, BeforeValidator(_name)] = pydantic.Field(min_length=1)
     """The login name of a Full Access employee; `/token` is appended to it."""

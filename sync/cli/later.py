@@ -10,7 +10,6 @@ from sync.cli.failures import CommandError
 
 COMMANDS: Final = (
     "init",
-    "discover",
     "backup",
     "restore",
     "now",

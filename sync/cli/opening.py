@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -15,7 +15,10 @@ from sync.cli.failures import DEBUG, CommandError, foreseen, unexpected
 from sync.cli.options import Given
 
 if TYPE_CHECKING:
+    from connectors.redact import Redactor
     from sync.app import App
+    from sync.config import LogConfig, Problem
+    from sync.discovering import Discoverer
 
 
 @contextmanager
@@ -32,13 +35,34 @@ def opened(given: Given, *, read_only: bool, stop: Event | None = None) -> Itera
     logs.set_up(form="auto", level="warning", mask=str, env=os.environ)  # until the configuration says how
     app = App.open(config=given.config, env=os.environ, cwd=_folder(), clock=SystemClock(stop), read_only=read_only)
     with app:
-        _set_up_logs(app, given)
-        try:
+        _set_up_logs(app.config.log, app.redactor, given)
+        _warn(app.config.warnings)
+        with _foreseen_only(app.redactor):
             yield app
-        except Exception as error:
-            if foreseen(error) is not None:
-                raise
-            raise _reported(error, app) from error
+
+
+@contextmanager
+def unfinished(given: Given) -> Iterator[Discoverer]:
+    """A configuration that may still be wrong in places. Raises ``ConfigError``; otherwise as :func:`opened`."""
+    from sync import app, logs
+    from sync.clock import SystemClock
+
+    logs.set_up(form="auto", level="warning", mask=str, env=os.environ)
+    found = app.unfinished(given.config, env=os.environ, cwd=_folder(), clock=SystemClock())
+    if found.config.log is not None:
+        _set_up_logs(found.config.log, found.redactor, given)
+    with closing(found), _foreseen_only(found.redactor):
+        yield found
+
+
+@contextmanager
+def _foreseen_only(redactor: Redactor) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if foreseen(error) is not None:
+            raise
+        raise _reported(error, redactor) from error
 
 
 def _folder() -> Path:
@@ -48,17 +72,19 @@ def _folder() -> Path:
         raise CommandError("the folder that this runs in is not there any more", "change to another one") from error
 
 
-def _set_up_logs(app: App, given: Given) -> None:
-    import structlog
-
+def _set_up_logs(config: LogConfig, redactor: Redactor, given: Given) -> None:
     from sync import logs
 
-    config = app.config.log
     logs.set_up(
-        form=config.format.value, level=level(config.level.value, given.verbose), mask=app.redactor.mask, env=os.environ
+        form=config.format.value, level=level(config.level.value, given.verbose), mask=redactor.mask, env=os.environ
     )
+
+
+def _warn(warnings: Sequence[Problem]) -> None:
+    import structlog
+
     log = structlog.get_logger(__name__)
-    for warning in app.config.warnings:
+    for warning in warnings:
         log.warning(
             "config.warned",
             file=warning.file,
@@ -78,11 +104,11 @@ def level(configured: str, verbose: int) -> str:
     return "warning" if configured == "info" and sys.stderr.isatty() else configured
 
 
-def _reported(error: Exception, app: App) -> CommandError:
+def _reported(error: Exception, redactor: Redactor) -> CommandError:
     """Log where it happened, and say in one line what."""
     import structlog
 
     structlog.get_logger(__name__).debug("command.failed", exc_info=error)
     if os.environ.get(DEBUG):
-        sys.stderr.write(app.redactor.mask("".join(traceback.format_exception(error))))
-    return unexpected(error, app.redactor.mask)
+        sys.stderr.write(redactor.mask("".join(traceback.format_exception(error))))
+    return unexpected(error, redactor.mask)

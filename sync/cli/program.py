@@ -11,6 +11,7 @@ from sync.cli import (
     adopt,
     check,
     demo,
+    discover,
     doctor,
     explain,
     held,
@@ -42,6 +43,7 @@ def program() -> typer.Typer:
     app.callback()(_before)
     app.command("demo")(demo.command)
     app.command("check")(check.command)
+    app.command("discover")(discover.command)
     app.command("plan")(plan.command)
     app.command("run")(run.command)
     app.command("status")(status.command)

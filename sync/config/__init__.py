@@ -19,6 +19,7 @@ from sync.config.model import (
     StoreConfig,
 )
 from sync.config.problems import ConfigError, Problem
+from sync.config.unfinished import Unfinished, load_unfinished
 
 __all__ = [
     "Address",
@@ -36,5 +37,7 @@ __all__ = [
     "ServiceConfig",
     "SideConfig",
     "StoreConfig",
+    "Unfinished",
     "load",
+    "load_unfinished",
 ]

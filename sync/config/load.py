@@ -19,7 +19,7 @@ from sync.config.sides import Surroundings, read_side
 from sync.config.tables import FileTable, HistoryTable, LogTable, ServiceTable
 from sync.core.policy import PersonRule
 
-_TABLES = ("store", "people", "sides", "groups", "log", "service", "history")
+TABLES = ("store", "people", "sides", "groups", "log", "service", "history")
 
 
 def load(path: Path | None, *, env: Mapping[str, str], cwd: Path, connectors: Mapping[str, type[BaseModel]]) -> Config:
@@ -41,18 +41,18 @@ def load(path: Path | None, *, env: Mapping[str, str], cwd: Path, connectors: Ma
 
 def _config(document: Document, env: Mapping[str, str], connectors: Mapping[str, type[BaseModel]]) -> Config | None:
     tables, report, folder = document.tables, document.report, document.path.parent
-    outside = {key: value for key, value in tables.items() if key not in _TABLES}
-    file = read_table(Reading(path=(), raw=outside, shape=FileTable, known=_TABLES), report)
+    outside = {key: value for key, value in tables.items() if key not in TABLES}
+    file = read_table(Reading(path=(), raw=outside, shape=FileTable, known=TABLES), report)
     store = read_store(tables, env=env, folder=folder, report=report)
     log = read_section("log", tables, LogTable, report)
     service = read_section("service", tables, ServiceTable, report)
     history = read_section("history", tables, HistoryTable, report)
-    groups = _named(tables, "groups", "group", report)
+    groups = named_tables(tables, "groups", "group", report)
     around = Surroundings(
         env=env, folder=folder, connectors=connectors, timezone=file.timezone if file else "UTC", report=report
     )
     sides = _sides(tables, around)
-    people = _people(tables, report)
+    people = read_people(tables, report)
     read_groups = {name: read_group(name, table, report) for name, table in groups.items()}
     check_people(people, _table(tables, "sides"), report)
     check_containers(sides.values(), report)
@@ -73,16 +73,17 @@ def _config(document: Document, env: Mapping[str, str], connectors: Mapping[str,
 
 
 def _sides(tables: Mapping[str, object], around: Surroundings) -> dict[str, SideConfig]:
-    sides = _named(tables, "sides", "side", around.report)
+    sides = named_tables(tables, "sides", "side", around.report)
     homes = check_groups(_table(tables, "groups"), _table(tables, "sides"), around.report)
     found = (read_side(name, table, group=homes.get(name, ""), around=around) for name, table in sides.items())
     return {side.name: side for side in found if side}
 
 
-def _people(tables: Mapping[str, object], report: Report) -> list[PersonRule]:
+def read_people(tables: Mapping[str, object], report: Report) -> list[PersonRule]:
+    """``[people]``: those who can be read; what is wrong with the others is noted."""
     if "people" not in tables:
         return []
-    found = (read_person(key, table, report) for key, table in _named(tables, "people", "person", report).items())
+    found = (read_person(key, table, report) for key, table in named_tables(tables, "people", "person", report).items())
     return [person for person in found if person]
 
 
@@ -91,7 +92,7 @@ def _table(tables: Mapping[str, object], name: str) -> Mapping[str, object]:
     return found if isinstance(found, Mapping) else {}
 
 
-def _named(tables: Mapping[str, object], name: str, what: str, report: Report) -> dict[str, Mapping[str, object]]:
+def named_tables(tables: Mapping[str, object], name: str, what: str, report: Report) -> dict[str, Mapping[str, object]]:
     """The tables within a table, by their names; what is no table, or has no fit name, is noted."""
     hint = f"begin one with [{name}.NAME]"
     raw = tables.get(name, {})

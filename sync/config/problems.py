@@ -68,6 +68,10 @@ class Report:
         self.inline_secrets: list[KeyPath] = []
         self._lines = lines
 
+    def apart(self) -> Report:
+        """An empty report on the same file."""
+        return Report(self.file, self._lines)
+
     def add(self, path: KeyPath, message: str, hint: str) -> None:
         """Note what is wrong at ``path``; a key that is missing has the line of its table."""
         self.problems.append(self._problem(path, message, hint))

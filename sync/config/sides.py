@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
-from pydantic import BaseModel
+from pydantic import BaseModel, create_model
 
 from sync.config import urls
 from sync.config.explain import Reading, key_names, read_table
 from sync.config.lines import KeyPath
 from sync.config.model import SideConfig
-from sync.config.problems import BadValue, Report, did_you_mean, shown
+from sync.config.problems import BadValue, Report, did_you_mean, dotted, shown
 from sync.config.references import COMMON_KEYS, TEXT_KEYS, References
 from sync.config.tables import SideTable
 
@@ -27,6 +29,7 @@ class Surroundings:
     connectors: Mapping[str, type[BaseModel]]
     timezone: str
     report: Report
+    unfinished: bool = False  # what a person still looks for may be wrong: it is noted, and something stands in for it
 
 
 def read_side(name: str, raw: Mapping[str, object], *, group: str, around: Surroundings) -> SideConfig | None:
@@ -38,7 +41,7 @@ def read_side(name: str, raw: Mapping[str, object], *, group: str, around: Surro
     if shape is not None:
         texts.put_in_settings(raw, shape)
     table = _read_common(path, raw, texts, shape, around.report)
-    settings = _read_own(path, texts, shape, around.report)
+    settings = _read_own(path, texts, shape, around)
     base_url = _base_url(path, texts, shape, around.report)
     ca_file = _ca_file(path, texts, around)
     if table is None or settings is None:
@@ -92,7 +95,9 @@ def _read_common(
     return read_table(reading, report)
 
 
-def _read_own(path: KeyPath, texts: References, shape: type[BaseModel] | None, report: Report) -> BaseModel | None:
+def _read_own(
+    path: KeyPath, texts: References, shape: type[BaseModel] | None, around: Surroundings
+) -> BaseModel | None:
     if shape is None:
         return None
     reading = Reading(
@@ -103,7 +108,27 @@ def _read_own(path: KeyPath, texts: References, shape: type[BaseModel] | None, r
         failed=frozenset(texts.failed),
         secrets=tuple(texts.secrets),
     )
-    return read_table(reading, report)
+    settings = read_table(reading, around.report)
+    wrong = _wrong(path, around.report) if around.unfinished else set[str]()
+    return _without(wrong, reading, around.report) if wrong else settings
+
+
+def _wrong(path: KeyPath, report: Report) -> set[str]:
+    """The connector's own keys that a problem was noted for; the empty text stands for the table itself."""
+    inside = f"{dotted(path)}."
+    named = {problem.key for problem in report.problems if f"{problem.key}.".startswith(inside)}
+    return {key.removeprefix(inside).split(".")[0] if key.startswith(inside) else "" for key in named}
+
+
+def _without(wrong: set[str], reading: Reading[BaseModel], report: Report) -> BaseModel | None:
+    """The settings with what the connector names in the place of those keys; None where it names nothing for one."""
+    stands_in: Mapping[str, object] = getattr(reading.shape, "unnamed", {})
+    if not wrong <= stands_in.keys() & reading.shape.model_fields.keys():
+        return None
+    fields = {key: (reading.shape.model_fields[key].annotation, stands_in[key]) for key in wrong}
+    open_shape = create_model(reading.shape.__name__, __base__=reading.shape, **cast("dict[str, Any]", fields))
+    raw = {key: value for key, value in reading.raw.items() if key not in wrong}
+    return read_table(dataclasses.replace(reading, raw=raw, shape=open_shape), report)
 
 
 def _base_url(path: KeyPath, texts: References, shape: type[BaseModel] | None, report: Report) -> str | None:

@@ -57,6 +57,12 @@ def test_each_vendor_folder_has_a_page_of_its_own(vendor):
     assert (ROOT / "connectors" / vendor / "README.md").is_file()
 
 
+@pytest.mark.parametrize("vendor", sorted(vendors()))
+def test_what_discover_can_do_without_are_settings_of_the_connector(vendor):
+    settings = entry_points(group=GROUP)[vendor].load().settings
+    assert set(getattr(settings, "unnamed", {})) <= set(settings.model_fields)
+
+
 def test_the_readme_lists_the_connectors_that_there_are():
     section = (ROOT / "README.md").read_text(encoding="utf-8").split("\n## Connectors\n", 1)[1].split("\n## ", 1)[0]
     rows = [row for row in section.splitlines() if row.startswith("|")]

@@ -18,7 +18,7 @@ from tests.cli.kit import environment, tasksync
 HEAVY = ("sqlmodel", "sqlalchemy", "requests", "pydantic", "rich", "structlog", "orjson", "starlette", "apscheduler")
 THERE = (
     *("demo", "check", "plan", "run", "status", "held", "resolve", "explain", "log", "undo", "link", "unlink"),
-    *("export", "import", "doctor", "adopt", "sandbox"),
+    *("export", "import", "doctor", "adopt", "sandbox", "discover"),
 )
 
 
@@ -121,7 +121,7 @@ def test_a_command_of_a_later_version_says_so_whatever_its_arguments(tmp_path, c
         pytest.param(["--json", "plan"], id="json before the command"),
         pytest.param(["nosuch", "--json"], id="a command that is none"),
         pytest.param(["run", "--json"], id="run without once"),
-        pytest.param(["discover", "--json"], id="a command of a later version"),
+        pytest.param(["backup", "--json"], id="a command of a later version"),
         pytest.param(["export", "--json"], id="a command that refuses json, with a store"),
         pytest.param(["demo", "--json"], id="a command that refuses json"),
         pytest.param(["resolve", "--json"], id="a missing argument"),

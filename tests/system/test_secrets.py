@@ -32,8 +32,10 @@ COMMANDS = (
     ("status", "--json", "-vv"),
     ("held", "-vv"),
     ("held", "--json", "-vv"),
+    ("discover", "outline", "-vv"),
+    ("discover", "strategy", "--json", "-vv"),
 )
-LATER = ("log", "explain", "undo", "export", "doctor", "discover", "backup")
+LATER = ("log", "explain", "undo", "export", "doctor", "backup")
 """Commands that are run if there are such: what they print is searched as well."""
 
 

@@ -221,12 +221,28 @@ def test_check_proves_the_list_and_the_configured_words(bench):
 def test_discover_names_lists_and_the_account(bench):
     with bench() as it:
         it.sandbox.add("A")
-        found = {(one.kind, one.id, one.name) for one in it.connected().discover()}
+        item = it.sandbox.add("B")
+        it.sandbox.edit(item, people=[11, Sandbox.people[2]])
+        found = {(one.kind, one.id, one.name, one.email) for one in it.connected().discover() if one.kind != "word"}
+        other = str(Sandbox.people[2])
         assert found == {
-            ("list", str(Sandbox.checklist), "Work"),
-            ("list", str(Sandbox.other_checklist), "Someday"),
-            ("person", "11", "me"),
+            ("list", str(Sandbox.checklist), "Work", ""),
+            ("list", str(Sandbox.other_checklist), "Someday", ""),
+            ("person", "11", "me", Sandbox.username),
+            ("person", other, "", ""),
         }
+
+
+@pytest.mark.parametrize("checklist", [0, 999])
+def test_discover_needs_no_list(bench, checklist):
+    with bench() as it:
+        own = settings().model_copy(update={"checklist": checklist})
+        connector = it.connected(own)
+        assert {one.id for one in connector.discover() if one.key == "checklist"} == {
+            str(Sandbox.checklist),
+            str(Sandbox.other_checklist),
+        }
+        assert bool(connector.remarks) is bool(checklist)
 
 
 def test_closing_a_connector_is_all_there_is_to_it(bench):

@@ -268,3 +268,27 @@ def test_a_field_can_not_be_renamed(bench):
 
 def test_an_empty_patch_has_no_step(bench):
     assert bench.connector.split(Patch({}), creating=False) == ()
+
+
+@pytest.mark.parametrize("canvas", [None, 789, 12])
+def test_discover_names_what_actions_have_whatever_the_canvas(canvas):
+    with running() as bench:
+        sandbox = bench.sandbox
+        sandbox.add("Here", {"assignee": {"name": "Anna Berg"}, "strategies": [{"id": 456}]})
+        there = {"ogsm_canvases": [{"id": 790}], "involved": [{"name": "Ben Çelik"}], "status": {"name": "doing"}}
+        sandbox.add("There", there)
+        found = bench.connect(side(canvas=canvas)).discover()
+        told = {(one.kind, one.id): (one.key, one.remark) for one in found}
+        assert told["canvas", "789"] == ("canvas", '1 action, such as "Here"')
+        assert told["canvas", "790"] == ("canvas", '1 action, such as "There"')
+        assert told["strategy", "456"] == ("strategies", '1 action, such as "Here"')
+        assert {one.id for one in found if one.kind == "person"} == {"Anna Berg", "Ben Çelik"}
+        assert told["word", "doing"] == ("statuses", 'in_progress; 1 action, such as "There"')
+        assert told["word", "done"] == ("statuses", "completed; on no action now")
+
+
+def test_discover_says_which_words_are_in_no_table():
+    with running("statuses=open") as bench:
+        bench.sandbox.add("x", {"status": {"name": "parked"}})
+        remarks = {one.id: one.remark for one in bench.connector.discover() if one.kind == "word"}
+        assert remarks["parked"].startswith("not in [statuses]: no opinion")

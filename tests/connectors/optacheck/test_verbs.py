@@ -147,7 +147,7 @@ def test_an_address_that_a_server_passes_over_teaches_nothing(reading):
         assert all(one.email != "z@example.com" for one in entry.fields[Field.ASSIGNEES])
         mine = create(bench.connector, bench, {Field.TITLE: "y", Field.ASSIGNEES: (Person(email=ANNA),)})
         bench.connector.update(mine, Patch({Field.ASSIGNEES: (Person(email="z@example.com"),)}))
-        assert not [found for found in bench.connector.discover() if found.name == "z@example.com"]
+        assert not [found for found in bench.connector.discover() if found.email == "z@example.com"]
 
 
 def test_an_unknown_address_is_refused_for_that_field(bench):
@@ -265,9 +265,17 @@ def test_there_is_no_list(bench):
     assert not hasattr(bench.connector, "changes")
 
 
-def test_what_is_known_can_be_discovered_without_a_request(bench):
+def test_what_is_known_is_discovered(bench):
     create(bench.connector, bench, TASK)
-    bench.forget()
-    found = {(one.kind, one.name) for one in bench.connector.discover()}
+    found = {(one.kind, one.name or one.email) for one in bench.connector.discover()}
     assert found == {("word", "assigned"), ("word", "in_progress"), ("word", "active"), ("person", ANNA)}
-    assert bench.methods() == []
+
+
+def test_adopted_tasks_show_what_new_ones_may_be_given(bench):
+    ref = bench.sandbox.add("Inspect", {"forms": ["f-1"], "project": "p-1", "client": "c-1", "status": "cancelled"})
+    connector = bench.connect(side(adopt=[ref, "no-such-task"]))
+    found = {(one.kind, one.id): (one.key, one.remark) for one in connector.discover()}
+    assert found["form", "f-1"] == ("forms", 'of "Inspect"')
+    assert found["project", "p-1"] == ("project", 'of "Inspect"')
+    assert found["client", "c-1"] == ("client", 'of "Inspect"')
+    assert found["word", "cancelled"] == ("statuses", "not in [statuses]: no opinion")

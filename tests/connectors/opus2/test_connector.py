@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from connectors.contract import Coverage, Discover, Remarks
-from connectors.errors import Applied, ContractBroken, Rejected, Transient, Unmappable
+from connectors.errors import Applied, BadSettings, ContractBroken, Rejected, Transient, Unmappable
 from connectors.opus2.names import tail
 from connectors.opus2.sandbox import Reading
 from connectors.serving import Kind
@@ -242,8 +243,28 @@ def test_discover_names_what_a_configuration_may_refer_to():
         assert found["project", "prj-1"][0] == "Sandbox v Others"
         assert found["folder", "f-archive"] == ("Archive", "")
         assert found["field", "m-status"] == ("Status", "choice: Pending, In Progress, Completed, Blocked")
-        assert found["person", "u-1"] == ("Anna Berg", "anna@example.com")
+        (anna,) = (one for one in connector.discover() if one.remark == "user u-1")
+        assert (anna.id, anna.name, anna.email) == ("Anna Berg", "Anna Berg", "anna@example.com")
         assert {"team", "template"} <= {kind for kind, _ in found}
+
+
+@pytest.mark.parametrize("project", ["", "prj-9"])
+def test_discover_needs_no_project(project):
+    with running() as bench:
+        told = side(bench.sandbox)
+        connector = bench.connect(replace(told, own=told.own.model_copy(update={"project": project})))
+        found = connector.discover()
+        assert [one.id for one in found if one.key == "project"] == ["prj-1"]
+        assert {one.kind for one in found} == {"project", "person", "team", "template"}
+        (remark,) = connector.remarks
+        assert remark.endswith("its folders and fields are listed once `project` is one of the projects")
+
+
+def test_where_nothing_is_listed_the_project_must_be_there():
+    with running() as bench:
+        bench.fail(Kind.STATUS, "GET", path="/projects", status=404)
+        with pytest.raises(BadSettings):
+            bench.connector.discover()
 
 
 @pytest.mark.parametrize("status", [403, 404])

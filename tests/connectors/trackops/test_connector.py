@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -212,9 +213,22 @@ def test_what_can_be_named_is_found(serving, reading, kinds):
         told = {(one.kind, one.id): (one.name, one.remark) for one in found}
         assert told["calendar", str(Sandbox.calendar)] == ("", "1 task of this case on it")
         if kinds:
-            assert told["person", "1"] == ("Anna Berg", "anna@example.com")
+            (anna,) = (one for one in found if (one.kind, one.id) == ("person", "1"))
+            assert (anna.name, anna.email) == ("Anna Berg", "anna@example.com")
             assert told["case", "245"] == ("2026-0245", "")
         assert {one.id for one in found if one.kind == "word"} == {"none", "needs_action", "in_progress", "complete"}
+
+
+@pytest.mark.parametrize("case", [0, 999])
+def test_what_can_be_named_is_found_without_a_case(serving, case):
+    with serving() as it:
+        it.sandbox.add("x")
+        told = side()
+        own = told.own.model_copy(update={"case": case})
+        found = it.connect(replace(told, own=own)).discover()
+        assert {one.id for one in found if one.key == "case"} == {"245", "246"}
+        told = {one.id: one.remark for one in found if one.key == "calendar"}
+        assert told == {str(Sandbox.calendar): "1 task of the account's newest on it"}
 
 
 def test_a_colleagues_new_name_is_no_change_of_a_task(serving):
