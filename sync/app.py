@@ -183,7 +183,12 @@ class App:
     def check(self, *, progress: Progress) -> CheckReport:
         """Reach every side that is in a group; and how each holds each field."""
         checker = Checker(
-            store=self._store, groups=self.config.groups, make=self._made, mask=self._redactor.mask, progress=progress
+            store=self._store,
+            sides=self.config.sides,
+            groups=self.config.groups,
+            make=self._made,
+            mask=self._redactor.mask,
+            progress=progress,
         )
         return checker.check()
 

@@ -163,10 +163,17 @@ def sides_json(sides: Mapping[SideName, SideReport]) -> dict[str, JsonValue]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldCheck:
-    """One cell of the table field × side: two-way, read-only, lossy, not held, no opinion; and why."""
+    """One cell of the table field × side: two-way, read-only, lossy, not held, no opinion; and why.
+
+    ``at_create``: of a field that is read only, that it is written when the task is made. ``notes``: what a person
+    should know besides, a sentence each; ``told``: they say why, and more.
+    """
 
     state: str
     why: str = ""
+    at_create: bool = False
+    notes: tuple[str, ...] = ()
+    told: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -180,10 +187,19 @@ class SideCheck:
 
 
 @dataclass(slots=True, kw_only=True)
+class GroupCheck:
+    """A group of ``check``: its sides, and what they can not tell each other, a sentence each."""
+
+    sides: tuple[SideName, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
 class CheckReport:
-    """What ``check`` found."""
+    """What ``check`` found. ``groups``: the sides of each."""
 
     sides: dict[SideName, SideCheck] = field(default_factory=dict)
+    groups: dict[str, GroupCheck] = field(default_factory=dict)
     exit: int = 0
 
 

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from connectors import registry
-from connectors.serving import serve
-from sync.demo.configuration import side
-from tests.cli.kit import Done, forked
+from tests.cli.account import VENDORS
+from tests.cli.kit import forked
 
-VENDORS = {"outline": "checkvist", "strategy": "ogsm", "matter": "opus2", "cases": "trackops", "field": "optacheck"}
 FINDS = {
     "outline": {"list": "checklist", "person": "", "word": "statuses"},
     "strategy": {"canvas": "canvas", "strategy": "strategies", "person": "", "word": "statuses"},
@@ -24,48 +19,9 @@ FINDS = {
 }
 
 
-class Account:
-    """A side of each vendor, served; and configurations for them as a person writes them bit by bit."""
-
-    def __init__(self, addresses: dict[str, str], keys: dict[str, dict]) -> None:
-        self.addresses = addresses
-        self.keys = keys
-
-    def lines(self, *names: str, without: tuple[str, ...] = (), **changed: str) -> list[str]:
-        found: list[str] = []
-        for name in names or VENDORS:
-            keys = {key: value for key, value in (self.keys[name] | changed).items() if key not in without}
-            keys = {key: value for key, value in keys.items() if key not in changed or key in self.keys[name]}
-            found += [*side(name, connector=VENDORS[name], address=self.addresses[name], keys=keys), ""]
-        return found
-
-    def discover(self, folder: Path, name: str, *more: str, lines: list[str] | None = None) -> Done:
-        (folder / "tasksync.toml").write_text("\n".join(lines or self.lines()), encoding="utf-8")
-        (folder / "tasksync.toml").chmod(0o600)
-        return forked("discover", name, *more, cwd=folder, env={})
-
-
-@pytest.fixture(scope="module")
-def account() -> Iterator[Account]:
-    sandboxes = {name: registry.sandbox(vendor)() for name, vendor in VENDORS.items()}
-    sandboxes["outline"].edit(sandboxes["outline"].add("Book the hall"), people=[12])
-    sandboxes["strategy"].add(
-        "Budget, see ogsm-password", {"assignee": {"name": "Anna Berg"}, "strategies": [{"id": 456}]}
-    )
-    sandboxes["matter"].add("Draft")
-    sandboxes["cases"].add("Interview", {"due_on": "2026-12-24"})
-    made = {"forms": ["f-1"], "project": "p-1", "client": "c-1", "user": sandboxes["field"].people["anna@example.com"]}
-    ref = sandboxes["field"].add("Inspect", made)
-    with serve({name: sandbox.app for name, sandbox in sandboxes.items()}) as serving:
-        keys = {name: dict(sandbox.describe()) for name, sandbox in sandboxes.items()}
-        keys["field"]["adopt"] = ref
-        yield Account({name: serving.url(name) for name in VENDORS}, keys)
-
-
 @pytest.mark.parametrize("name", VENDORS)
 def test_each_vendor_names_what_its_configuration_may_refer_to(account, tmp_path, name):
-    lines = [line.replace("adopt = ", "adopt = [") + "]" * line.startswith("adopt") for line in account.lines()]
-    document = account.discover(tmp_path, name, "--json", lines=lines).json
+    document = account.discover(tmp_path, name, "--json", lines=[*account.lines(), f'adopt = ["{account.made}"]']).json
     assert (document["side"], document["connector"]) == (name, VENDORS[name])
     assert {one["kind"]: one["key"] for one in document["found"]} == FINDS[name]
     assert all(set(one) == {"kind", "id", "name", "email", "key", "remark"} for one in document["found"])
@@ -81,14 +37,14 @@ UNFINISHED = [
     pytest.param("cases", ("case", "calendar"), {}, "case is missing", id="no case"),
     pytest.param("cases", (), {"case": "999"}, "case 999 is not among the cases", id="another case"),
     pytest.param("strategy", (), {"canvas": "north"}, "canvas: must be a whole number", id="a canvas's name"),
-    pytest.param("field", ("user_email", "adopt"), {}, "user_email is missing", id="nobody"),
+    pytest.param("field", ("user_email",), {}, "user_email is missing", id="nobody"),
 ]
 
 
 @pytest.mark.parametrize(("name", "without", "changed", "said"), UNFINISHED)
 def test_what_is_looked_for_may_be_missing_or_wrong(account, tmp_path, name, without, changed, said):
     """There is no group, no second side, and no container that would do: the command is what helps out of that."""
-    done = account.discover(tmp_path, name, lines=account.lines(name, without=(*without, "adopt"), **changed))
+    done = account.discover(tmp_path, name, lines=account.lines(name, without=without, **changed))
     assert (done.code, done.err) == (0, "")
     assert said in done.out.replace(": is missing", " is missing")
     for kind, key in FINDS[name].items():
@@ -97,7 +53,7 @@ def test_what_is_looked_for_may_be_missing_or_wrong(account, tmp_path, name, wit
 
 
 def test_what_is_proposed_is_toml_that_the_configuration_takes(account, tmp_path):
-    done = account.discover(tmp_path, "outline", lines=account.lines(without=("adopt",)))
+    done = account.discover(tmp_path, "outline", lines=account.lines())
     proposal = done.out[done.out.index("# A proposal for") :]
     people = tomllib.loads(proposal)["people"]
     assert people["anna"] == {
@@ -109,7 +65,7 @@ def test_what_is_proposed_is_toml_that_the_configuration_takes(account, tmp_path
     assert people["chris"]["ids"] == {"matter": "Chris de Vries", "cases": "3"}
     assert '#   outline = "12"' in proposal
     group = ["[groups.work]", f"sides = {json.dumps(list(VENDORS))}"]
-    again = account.discover(tmp_path, "outline", lines=[*account.lines(without=("adopt",)), *group, proposal])
+    again = account.discover(tmp_path, "outline", lines=[*account.lines(), *group, proposal])
     assert (again.code, again.err) == (0, "")
     assert "A proposal for" not in again.out
     (tmp_path / "tasksync.toml").write_text(

@@ -15,7 +15,7 @@ from sync.cli.views.run import show_run
 from sync.cli.views.status import show_status
 from sync.core.facts import Read
 from sync.core.model import Do, Held, HeldKind
-from sync.report import GroupPlan, Result, RunReport
+from sync.report import FieldCheck, GroupCheck, GroupPlan, Result, RunReport
 from tests.cli.samples import (
     EVIL,
     LONG,
@@ -242,19 +242,21 @@ def test_a_long_list_of_open_rows_says_how_many_it_leaves_out():
 
 def test_check_is_a_table_of_fields_and_sides():
     assert shown(show_check, check_report("outline", "canvas"))[:6] == [
-        "field              outline      canvas",
-        "──────────────────────────────────────────",
-        "title              two-way      two-way",
-        "status             no opinion   no opinion",
-        "due                lossy        lossy",
-        "percent_complete   not held     not held",
+        "field             outline     canvas",
+        "────────────────────────────────────────",
+        "title             two-way     two-way",
+        "status            no opinion  no opinion",
+        "due               lossy       lossy",
+        "percent_complete  not held    not held",
     ]
 
 
 def test_check_says_what_its_words_stand_for_and_how_it_ended():
     lines = shown(show_check, check_report("outline"))
-    assert "  outline.due lossy: the day only" in lines
-    assert "  outline: tags keep their case" in lines
+    about = lines[lines.index("outline") :]
+    assert about[1] == "  tags keep their case"
+    assert "  due     lossy: the day only" in about
+    assert '  status  no opinion: "on hold" (3 tasks)' in about
     assert lines[-1] == "All sides answer."
 
 
@@ -262,6 +264,30 @@ def test_check_names_a_side_that_cannot_take_part_first():
     lines = shown(show_check, check_report("outline", state="paused", why="refused password; check remote_key"))
     assert lines[0] == "outline is paused: refused password; check remote_key"
     assert lines[-1] == "1 side cannot take part"
+
+
+def test_check_says_that_a_field_is_written_when_a_task_is_made_and_what_words_become():
+    report = check_report("outline")
+    made = FieldCheck(state="read-only", why="written when the task is made", at_create=True, notes=("by e-mail",))
+    status = FieldCheck(state="lossy", why="no word for in_progress", told=True, notes=("in_progress is written as x",))
+    report.sides["outline"].fields = {Field.TITLE: made, Field.STATUS: status}
+    lines = shown(show_check, report)
+    assert lines[2:4] == ["title   when made", "status  lossy"]
+    assert "  title   by e-mail" in lines
+    assert "  status  lossy: in_progress is written as x" in lines
+
+
+def test_check_heads_each_group_where_there_are_several():
+    report = check_report("a", "b", "c", "d")
+    report.groups = {"work": GroupCheck(sides=("a", "b"), notes=("x: a alone",)), "home": GroupCheck(sides=("c", "d"))}
+    lines = shown(show_check, report)
+    assert [line for line in lines if line in {"work", "home", "together"}] == ["work", "together", "home"]
+    assert "  x: a alone" in lines
+
+
+def test_five_sides_fit_beside_each_other_in_80_columns():
+    lines = shown(show_check, check_report("outline", "strategy", "matter", "cases", "field"))
+    assert sum(line.startswith("field ") for line in lines) == 1
 
 
 def test_check_shows_many_sides_in_several_parts():

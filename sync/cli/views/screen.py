@@ -70,6 +70,18 @@ def table(*columns: str, right: Iterable[str] = ()) -> Table:
     return made
 
 
+def rows(lines: Iterable[tuple[str, ...]]) -> Table:
+    """Lines of cells beside each other, without a heading; the last cell is folded between words."""
+    from rich.table import Table
+
+    made = Table.grid(padding=(0, 2, 0, 0))
+    for line in lines:
+        made.add_row(*map(cell, line))
+    for column in made.columns[:-1]:
+        column.no_wrap = True
+    return made
+
+
 def cell(text: str, style: str = "") -> Text:
     """A table's cell that is shown as it stands: no markup, nothing that moves the cursor."""
     from rich.text import Text
