@@ -1,4 +1,4 @@
-"""``tasksync demo``: two sandboxes on this machine, people who work in them, and cycles that bring them together."""
+"""``tasksync demo``: the vendors' sandboxes on this machine, people in them, and cycles that bring them together."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def command(
 ) -> int:
     """See it work: nothing else is needed.
 
-    Starts small servers of Checkvist and OGSM on this machine, fills them, changes things as people would, and shows
-    what each cycle moves. Exits 0 only if both sides agree in the end and the last cycle found nothing to do.
+    Starts small servers of five vendors on this machine, fills them, changes things as people would, and shows what
+    each cycle moves. Exits 0 only if all sides agree in the end and the last cycle found nothing to do.
     """
     import os
 

@@ -1,4 +1,4 @@
-"""The two sandboxes as the people of the demonstration use them: the calls that they make, and no others."""
+"""The sandboxes as the people of the demonstration use them: the calls that they make, and no others."""
 
 from __future__ import annotations
 
@@ -22,10 +22,6 @@ class Outline(Sandbox, Protocol):
         """Change an item."""
         ...
 
-    def close(self, identity: int) -> None:
-        """Close an item."""
-        ...
-
     def move(self, identity: int, *, parent: int | None = None, position: int | None = None) -> None:
         """Move an item; parent 0 is the root."""
         ...
@@ -39,7 +35,7 @@ class Outline(Sandbox, Protocol):
         ...
 
 
-class Canvas(Sandbox, Protocol):
+class Strategy(Sandbox, Protocol):
     """An OGSM canvas, where Ben works."""
 
     def add(self, title: str, members: Mapping[str, JsonValue] | None = None) -> int:
@@ -56,4 +52,65 @@ class Canvas(Sandbox, Protocol):
 
     def actions(self) -> Sequence[Native]:
         """Every action."""
+        ...
+
+
+class Document(Protocol):
+    """A document of the folder."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        ...
+
+
+class Matter(Sandbox, Protocol):
+    """A folder of documents at Opus 2, where Chris works."""
+
+    def add(self, title: str, values: Mapping[str, JsonValue] | None = None) -> str:
+        """Upload a document, with values by the canonical names of the fields; its id."""
+        ...
+
+    def edit(self, identity: str, values: Mapping[str, JsonValue]) -> None:
+        """Change metadata."""
+        ...
+
+    def documents(self) -> Sequence[Document]:
+        """The documents of the folder."""
+        ...
+
+    def values(self, identity: str) -> Mapping[str, JsonValue]:
+        """A document's values by the canonical names of the fields."""
+        ...
+
+
+class Cases(Sandbox, Protocol):
+    """A case at Trackops, where Dana works."""
+
+    def add(self, title: str, members: Mapping[str, JsonValue] | None = None) -> int:
+        """Make a task; its id."""
+        ...
+
+    def edit(self, identity: int, members: Mapping[str, JsonValue]) -> None:
+        """Change a task."""
+        ...
+
+    def tasks(self) -> Sequence[Native]:
+        """Every task."""
+        ...
+
+
+class Field(Sandbox, Protocol):
+    """A workspace of OptaCheck, where Eve works."""
+
+    def add(self, title: str, members: Mapping[str, JsonValue] | None = None) -> str:
+        """Make a task; its id."""
+        ...
+
+    def edit(self, identity: str, members: Mapping[str, JsonValue]) -> None:
+        """Change a task."""
+        ...
+
+    def tasks(self) -> Sequence[Native]:
+        """Every task."""
         ...

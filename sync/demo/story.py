@@ -6,9 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from sync.demo.people import Canvas, Outline
-from sync.demo.seen import Seen
-from sync.demo.stage import CANVAS, OUTLINE, Cycle, Stage
+from sync.demo.stage import CASES, FIELD, MATTER, OUTLINE, STRATEGY, Cycle, Stage
 from sync.report import Result
 
 MOST_CYCLES: Final = 8
@@ -47,85 +45,89 @@ def play(scene: Scene, stage: Stage) -> Played:
 
 
 def _first(stage: Stage) -> None:
-    anna: Outline = stage.outline
-    ben: Canvas = stage.canvas
+    anna, ben = stage.outline, stage.strategy
     show = anna.add("Open the exhibition", due=stage.day(40))
     anna.add("Book the hall", parent=show, tags=["place"], due=stage.day(7))
     anna.add("Invite the speakers\nAsk *early*:\n\n- Dr. Rao\n- Ms. Lind", parent=show, due=stage.day(12))
     anna.add("Print the posters", parent=show)
-    anna.add("Order the catalogue")
     ben.add("Invite the speakers", {"due": stage.day(12)})
-    budget = "<p>At most <b>5,000</b>.</p>"
     doing = {"name": "doing"}
-    ben.add(
-        "Agree the budget", {"due": stage.day(3), "status": doing, "labels": [{"name": "money"}], "description": budget}
-    )
-    ben.add("Find sponsors")
+    budget: dict[str, object] = {"due": stage.day(3), "status": doing, "labels": [{"name": "money"}]}
+    ben.add("Agree the budget", {**budget, "description": "<p>At most <b>5,000</b>.</p>"})  # type: ignore[dict-item]  # JSON
+    stage.matter.add("Draft the contract", {"due": stage.day(9), "status": "In Progress", "labels": "legal"})
+    stage.cases.add("Check the references", {"due_on": stage.day(10), "body": "Two of them."})
+
+
+def _without_list(stage: Stage) -> None:
+    stage.adopt(stage.field.add("Inspect the exits", {"description": "All four."}))
 
 
 def _edits(stage: Stage) -> None:
-    anna, ben = stage.outline, stage.canvas
-    anna.edit(_item(stage, "Print the posters"), content="Print 200 posters", due=stage.day(20))
-    anna.close(_item(stage, "Book the hall"))
-    anna.add("Test the sound", parent=_item(stage, "Open the exhibition"))
-    budget = [{"name": "money"}, {"name": "urgent"}]
-    ben.edit(_action(stage, "Agree the budget"), {"due": stage.day(5), "labels": budget})
-    ben.edit(_action(stage, "Find sponsors"), {"status": {"name": "done"}})
-    ben.add("Thank the volunteers", {"description": "<ul><li>cards</li><li>cake</li></ul>"})
+    anna, ben = stage.outline, stage.strategy
+    anna.edit(int(stage.ref(OUTLINE, "Print the posters")), content="Print 200 posters", due=stage.day(20))
+    labels = [{"name": "money"}, {"name": "urgent"}]
+    ben.edit(int(stage.ref(STRATEGY, "Agree the budget")), {"due": stage.day(5), "labels": labels})
+    stage.matter.edit(stage.ref(MATTER, "Draft the contract"), {"status": "Completed"})
+    stage.cases.edit(int(stage.ref(CASES, "Book the hall")), {"status": "complete"})
+    stage.field.edit(stage.ref(FIELD, "Inspect the exits"), {"status": "in_progress"})
 
 
 def _conflict(stage: Stage) -> None:
-    anna, ben = stage.outline, stage.canvas
-    item, action = _item(stage, "Invite the speakers"), _action(stage, "Invite the speakers")
-    notes = next(str(one["content"]) for one in anna.tasks() if one["id"] == item).partition("\n")[2]
-    anna.edit(item, content=f"Invite four speakers\n{notes}", tags=["programme"])
-    ben.edit(action, {"title": "Invite five speakers", "due": stage.day(14)})
+    item = stage.ref(OUTLINE, "Invite the speakers")
+    notes = next(str(one["content"]) for one in stage.outline.tasks() if str(one["id"]) == item).partition("\n")[2]
+    stage.outline.edit(int(item), content=f"Invite four speakers\n{notes}", tags=["programme"])
+    action = int(stage.ref(STRATEGY, "Invite the speakers"))
+    stage.strategy.edit(action, {"title": "Invite five speakers", "due": stage.day(14)})
 
 
 def _tidy(stage: Stage) -> None:
-    anna, ben = stage.outline, stage.canvas
-    anna.move(_item(stage, "Test the sound"), parent=0)
-    anna.remove(_item(stage, "Order the catalogue"))
-    ben.remove(_action(stage, "Find sponsors"))
+    stage.outline.move(int(stage.ref(OUTLINE, "Book the hall")), parent=0)
+    stage.outline.remove(int(stage.ref(OUTLINE, "Print 200 posters")))
+    stage.strategy.remove(int(stage.ref(STRATEGY, "Agree the budget")))
 
 
 def _nothing(_stage: Stage) -> None:
     """Nobody does anything."""
 
 
-def _item(stage: Stage, title: str) -> int:
-    return _ref(stage.seen()[OUTLINE], title)
-
-
-def _action(stage: Stage, title: str) -> int:
-    return _ref(stage.seen()[CANVAS], title)
-
-
-def _ref(seen: dict[str, Seen], title: str) -> int:
-    return next(int(ref) for ref, task in seen.items() if task.title == title)
-
-
 SCENES: Final = (
     Scene(
-        heading="Two sides meet",
+        heading="Five sides meet",
         told=(
-            "Anna keeps a Checkvist outline; Ben keeps an OGSM canvas.",
-            'Both have "Invite the speakers", due on the same day.',
+            "Anna keeps an outline, Ben a canvas, Chris documents, Dana a case.",
+            'Anna and Ben both have "Invite the speakers", due on the same day.',
         ),
         act=_first,
-        remark=("What both had was adopted: tied together, not doubled. The rest was created.",),
+        remark=(
+            "What two had was adopted: tied together, not doubled. The rest was created.",
+            "Trackops demands a due date: a task without one gets one there (default_due),",
+            "which is nobody's opinion and goes nowhere.",
+        ),
     ),
     Scene(
-        heading="People work on both sides",
+        heading="A task on a side without a list",
         told=(
-            "Anna renames and dates a task, closes one, and adds one.",
-            "Ben moves a date, adds a label, ticks a task off, and adds one with notes.",
+            "Eve makes a task at OptaCheck, which has no list. So somebody tells its id:",
+            "tasksync adopt field ID",
+        ),
+        act=_without_list,
+        remark=("From now on it is looked at in each cycle, like all that were made from here.",),
+    ),
+    Scene(
+        heading="People work on all sides",
+        told=(
+            "Anna renames and dates a task. Ben moves a date and adds a label. Chris and",
+            "Dana each complete one, Eve begins hers.",
         ),
         act=_edits,
-        remark=("Only the fields that changed were sent; nothing else was touched.",),
+        remark=(
+            "Only the fields that changed were sent. What Dana completes is completed",
+            "everywhere; but Trackops documents no way to change a task: what others edit",
+            "is listed as undeliverable there, and not tried again.",
+        ),
     ),
     Scene(
-        heading="Both edit the same task",
+        heading="Two edit the same task",
         told=(
             'Anna makes it "Invite four speakers" and tags it;',
             'Ben makes it "Invite five speakers" and moves its date.',
@@ -140,20 +142,21 @@ SCENES: Final = (
     Scene(
         heading="Moves and deletes",
         told=(
-            "Anna moves a task to the root of her outline (a canvas has no tree: there is",
-            "nothing to write), and deletes one. Ben deletes one, too.",
+            "Anna moves a task to the root of her outline (nobody else has a tree: nothing",
+            "is written), and deletes one. Ben deletes one, too.",
         ),
         act=_tidy,
         remark=(
             "A delete travels when it is proved, never on the first look: a side that once",
             "forgets to list a task must not cost you the task. (By default the looks are",
-            "10 minutes apart.)",
+            "10 minutes apart.) At Opus 2 a delete is a move into the archive folder;",
+            "Trackops has none: there the tasks stay, and are let go.",
         ),
     ),
     Scene(
         heading="Nobody does anything",
         told=(),
         act=_nothing,
-        remark=("Quiet: one read of each side (and a log-in), and no write.",),
+        remark=("Quiet: reads only, and no write.",),
     ),
 )
