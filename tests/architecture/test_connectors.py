@@ -11,6 +11,17 @@ import pytest
 from connectors.registry import BUILT_IN, GROUP
 from tests.architecture.project import ROOT, contracts, pyproject, vendors
 
+HEADINGS = (
+    "Settings",
+    "Fields",
+    "Status",
+    "Losses",
+    "Limits",
+    "Quirks",
+    "What can be promised, and what can not",
+    "Sandbox",
+)
+"""What the page of each vendor tells, in this order; it may tell more in between."""
 REFERENCE = {"memory"}  # the reference connector is no account of anybody's: pages for users may leave it out
 
 
@@ -61,6 +72,33 @@ def test_each_vendor_folder_has_a_page_of_its_own(vendor):
 def test_what_discover_can_do_without_are_settings_of_the_connector(vendor):
     settings = entry_points(group=GROUP)[vendor].load().settings
     assert set(getattr(settings, "unnamed", {})) <= set(settings.model_fields)
+
+
+def sections(vendor: str) -> dict[str, str]:
+    """The sections of a vendor's page by their headings, in their order."""
+    page = (ROOT / "connectors" / vendor / "README.md").read_text(encoding="utf-8")
+    parts = re.split(r"^## (.+)$", page, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+@pytest.mark.parametrize("vendor", sorted(vendors() - REFERENCE))
+def test_the_page_of_each_vendor_has_the_same_headings_in_the_same_order(vendor):
+    found = sections(vendor)
+    assert [heading for heading in HEADINGS if heading not in found] == [], "headings that are missing"
+    assert [heading for heading in found if heading in HEADINGS] == list(HEADINGS), "their order"
+    assert [heading for heading in HEADINGS if len(found[heading].split()) < 10] == [], "headings with nothing below"
+
+
+@pytest.mark.parametrize("vendor", sorted(vendors() - REFERENCE))
+def test_the_page_of_each_vendor_has_what_its_headings_promise(vendor):
+    found = sections(vendor)
+    assert "```toml" in found["Settings"]
+    assert [heading for heading in ("Fields", "Status", "Sandbox") if "\n| --- |" not in found[heading]] == []
+    canonical = {"needs_action", "completed"}
+    assert canonical - set(re.findall(r"[a-z_]+", found["Status"])) == set(), "states that the table does not name"
+    assert re.search(r"\b20[0-9]{2}-[01][0-9]\b", found["Limits"]), "limits need the date on which they were read"
+    lists = ("Losses", "Quirks", "What can be promised, and what can not")
+    assert [heading for heading in lists if not found[heading].lstrip().startswith(("* ", "- "))] == []
 
 
 def test_the_readme_lists_the_connectors_that_there_are():
