@@ -48,7 +48,7 @@ def demands(specs: Sequence[SideSpec]) -> list[str]:
         for field, how in spec.capabilities.fields.items():
             if field is Field.TITLE or not how.required:
                 continue
-            never = [other.name for other in specs if other is not spec and _tells(other) and not other.reads(field)]
+            never = [other.name for other in specs if _tells(other) and not other.reads(field)]
             which = f"a task without {field.value} is undeliverable there"
             lines.append(f"{spec.name} makes no task without {field.value}: {which}{_so(never)}")
     return lines
@@ -63,7 +63,7 @@ def words(spec: SideSpec, specs: Sequence[SideSpec]) -> list[str]:
     view = spec.of(Field.STATUS).view
     lines: list[str] = []
     for status in Status:
-        shown_by = [other.name for other in specs if other is not spec and _shows(other, status)]
+        shown_by = [other.name for other in specs if _shows(other, status)]
         refused, seen = view.refuses(status), view.view(status)
         if not shown_by or (not refused and seen is status):
             continue

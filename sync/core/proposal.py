@@ -11,6 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Final
 
 from sync.core.model import SideName
@@ -19,6 +20,8 @@ from sync.core.text import folded
 
 _LONGEST: Final = 64
 """Characters of a key (``[people.KEY]``)."""
+_STEM: Final = 58
+"""Characters of a key before its number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,18 +115,18 @@ def _rule_of(group: _Together, rules: Sequence[PersonRule]) -> PersonRule | None
 
 def _by_email(people: Sequence[Known]) -> list[_Together]:
     """Those with one address together. Two of one side with one address are nobody's twin: which one is not told."""
-    doubled = Counter((one.side, one.email.casefold()) for one in people if one.email)
+    bearers = Counter((one.side, one.email.casefold()) for one in people)
     groups: list[_Together] = []
     homes: dict[str, _Together] = {}
     for one in people:
         email = one.email.casefold()
-        if email and doubled[one.side, email] == 1 and email in homes:
+        tied = bool(email) and bearers[one.side, email] == 1
+        if tied and email in homes:
             homes[email].members.append(one)
             continue
-        group = _Together([one])
-        groups.append(group)
-        if email and doubled[one.side, email] == 1:
-            homes[email] = group
+        groups.append(_Together([one]))
+        if tied:
+            homes[email] = groups[-1]
     return groups
 
 
@@ -134,11 +137,11 @@ def _by_name(groups: Sequence[_Together]) -> list[_Together]:
         if group.name:
             named.setdefault(folded(group.name), []).append(group)
     gone: set[int] = set()
-    for twins in named.values():
+    for first, *others in named.values():
+        twins = (first, *others)
         sides = [side for group in twins for side in group.sides]
         emails = {group.email.casefold() for group in twins if group.email}
-        if len(twins) > 1 and len(sides) == len(set(sides)) and len(emails) <= 1:
-            first, *others = twins
+        if len(sides) == len(set(sides)) and len(emails) <= 1:
             proved = {side for group in twins if group.email for side in group.sides}
             first.members += [one for group in others for one in group.members]
             first.guess = tuple(one.side for one in first.members if one.side not in proved)
@@ -161,8 +164,8 @@ def _key(group: _Together, taken: set[str]) -> str:
     free = next((one for one in choices if one not in taken), None)
     if free is not None:
         return free
-    stem = (choices[0] if choices else "person")[: _LONGEST - 6]
-    return next(name for number in range(2, len(taken) + 3) if (name := f"{stem}-{number}") not in taken)
+    stem = next(iter(choices), "person")[:_STEM]
+    return next(name for number in count(2) if (name := f"{stem}-{number}") not in taken)
 
 
 def _letters(text: str) -> list[str]:

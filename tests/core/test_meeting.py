@@ -112,3 +112,43 @@ def test_a_status_that_can_not_be_written_says_so():
     assert words(spec, [spec, side("b")]) == ["what is set elsewhere is undeliverable; a closed task is not made there"]
     assert words(replace(spec, access=AccessPolicy.READ), [spec, side("b")]) == []
     assert words(poor("a"), [spec]) == []
+
+
+def without(spec: SideSpec, *verbs: Verb) -> SideSpec:
+    """The side without some verbs."""
+    return replace(spec, capabilities=replace(spec.capabilities, verbs=spec.capabilities.verbs - set(verbs)))
+
+
+@pytest.mark.parametrize(
+    ("how", "verbs", "meets"),
+    [
+        ({}, (Verb.UPDATE, Verb.CREATE), False),
+        ({}, (Verb.CREATE,), True),
+        ({}, (Verb.UPDATE,), True),
+        (MADE, (Verb.UPDATE,), True),
+        (MADE, (Verb.CREATE,), False),
+    ],
+)
+def test_a_field_is_taken_by_the_request_that_carries_it(how, verbs, meets):
+    specs = [without(with_field(side(name), Field.DUE, **how), *verbs) for name in "ab"]
+    assert any("due" in line for line in never_meet(specs)) is not meets
+
+
+def test_a_side_does_not_meet_itself_and_who_has_no_field_tells_none():
+    deaf = replace(with_field(side("b"), Field.DUE, **READ), access=AccessPolicy.WRITE)
+    assert any("due: nothing moves between a, b" in line for line in never_meet([side("a"), deaf]))
+    mute = [replace(side(name), access=AccessPolicy.WRITE) for name in "ab"]
+    assert any("due" in line and "nothing moves" in line for line in never_meet([*mute, poor("c")]))
+
+
+def test_only_a_side_that_makes_tasks_demands_and_only_sides_that_tell_can_lack():
+    a = with_field(with_field(side("a"), Field.DUE, required=True), Field.TITLE, required=True)
+    assert len(demands([a, side("b")])) == 1
+    assert demands([without(a, Verb.CREATE), side("b")]) == []
+    (line,) = demands([a, replace(poor("b"), access=AccessPolicy.WRITE)])
+    assert line.endswith("is undeliverable there")
+
+
+def test_a_side_without_a_status_shows_none():
+    open_only = of(side("b"), Status.NEEDS_ACTION)
+    assert words(open_only, [poor("a"), open_only]) == []

@@ -32,7 +32,9 @@ def test_an_equal_address_is_one_person():
 
 def test_an_equal_name_is_a_guess_where_no_address_tells():
     people = [known(HERE, "1", "Anna  Berg", "anna@x.org"), known(THERE, "anna berg", "anna berg")]
-    (anna,) = propose(people, []).people
+    told = propose(people, [])
+    (anna,) = told.people
+    assert told.alone == []
     assert (anna.ids, anna.guess) == ({HERE: "1", THERE: "anna berg"}, (THERE,))
     (nobody,) = propose([known(HERE, "1", "Anna"), known(THERE, "2", "Anna")], []).people
     assert nobody.guess == (HERE, THERE)
@@ -77,6 +79,25 @@ def test_another_anna_is_not_the_configured_one():
     assert propose(people, [rule]).more == {}
 
 
+def test_a_name_ties_to_the_configuration_where_no_two_addresses_contradict_it():
+    rule = PersonRule(key="anna", name="Anna Berg")
+    told = propose([known(HERE, "1", "anna  berg", "anna@x.org")], [rule])
+    assert (told.more, told.alone) == ({"anna": {HERE: "1"}}, [])
+    two = [rule, PersonRule(key="other", name="Anna Berg")]
+    assert propose([known(HERE, "1", "Anna Berg")], two).more == {}
+
+
+def test_nobody_without_a_name_is_somebody_without_a_name():
+    people = [known(HERE, "1"), known(THERE, "2")]
+    told = propose(people, [PersonRule(key="anna", email="anna@x.org")])
+    assert (told.people, told.more, told.alone) == ([], {}, people)
+
+
+def test_a_key_is_never_too_long():
+    long = [known(side, f"{side}{number}", "a" * 90, f"@{number}.org") for number in range(3) for side in (HERE, THERE)]
+    assert [one.key for one in propose(long, []).people] == ["a" * 64, f"{'a' * 58}-2", f"{'a' * 58}-3"]
+
+
 def test_keys_are_first_names_and_never_taken():
     people = [
         one
@@ -112,10 +133,38 @@ def test_nobody_is_lost_and_nobody_is_in_two_places(found):
     told = propose(found, [])
     placed = [(side, id_) for one in told.people for side, id_ in one.ids.items()]
     placed += [(one.side, one.id) for one in told.alone]
-    assert {(one.side, one.id) for one in found} == set(placed)
+    assert sorted({(one.side, one.id) for one in found}) == sorted(set(placed))
+    assert len(placed) == len(set(found)), "one is in two places"
     assert all(len(one.ids) > 1 for one in told.people)
     ids = [(side, id_) for one in told.people for side, id_ in one.ids.items()]
     assert len(ids) == len(set(ids))
     keys = [one.key.casefold() for one in told.people]
     assert len(keys) == len(set(keys))
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{1,64}", key) for key in keys)
+
+
+def test_what_one_side_does_not_tell_another_may():
+    (told,) = propose([known(HERE, "1", "", "a@x.org"), known(THERE, "2", "Anna", "a@x.org")], []).people
+    assert (told.name, told.email) == ("Anna", "a@x.org")
+    (told,) = propose([known(HERE, "Anna", "Anna"), known(THERE, "2", "Anna", "a@x.org")], []).people
+    assert (told.email, told.guess) == ("a@x.org", (HERE,))
+
+
+def test_an_id_of_two_people_is_proposed_for_neither():
+    twins = [known(HERE, "Anna", "Anna", "a@x.org"), known(HERE, "Anna", "Anna", "b@x.org")]
+    told = propose([*twins, known(THERE, "1", "A", "a@x.org"), known(THERE, "2", "B", "b@x.org")], [])
+    assert told.people == []
+    assert told.alone[:2] == twins
+
+
+def test_whose_id_is_configured_is_that_person_whatever_they_are_called():
+    rule = PersonRule(key="anna", name="Ben", email="anna@x.org", ids={HERE: "1"})
+    told = propose([known(HERE, "1", "Somebody", "z@x.org"), known(THERE, "2", "Zoe", "z@x.org")], [rule])
+    assert (told.people, told.more, told.alone) == ([], {}, [known(THERE, "2", "Zoe", "z@x.org")])
+    assert propose([known(HERE, "9", "", "anna@x.org")], [rule]).more == {}
+    assert propose([known(THERE, "3", "Cleo")], [rule]).alone == [known(THERE, "3", "Cleo")]
+
+
+def test_an_address_that_is_doubled_on_a_later_side_ties_nobody_there():
+    people = [known(THERE, "3", "C", "a@x.org"), known(HERE, "1", "A", "a@x.org"), known(HERE, "2", "B", "a@x.org")]
+    assert propose(people, []).people == []
