@@ -119,6 +119,7 @@ class Translator:
         whole: dict[str, JsonValue] = {name: value for name, value in self.places.items() if name not in native}
         whole |= {name: told[name] for name in (*_KEPT, *WIRE) if name in told and name != "users_list"}
         try:
+            whole |= {name: _number(whole[name]) for name in PLACES if name in whole}
             if "due_on" in told:
                 whole["due_on"] = tell_day(read_day(told["due_on"]))
             people = read_people(native)
@@ -214,12 +215,18 @@ class Translator:
 
 def ids_of(people: tuple[Person, ...]) -> list[JsonValue]:
     """Staff as ``users_list`` names them."""
-    return [int(person.id) if person.id.isascii() and person.id.isdigit() else person.id for person in people]
+    return [_number(person.id) for person in people]
 
 
 def folded(word: str) -> str:
     """A status word in the form in which words are compared."""
     return " ".join(word.split()).casefold()
+
+
+def _number(identity: JsonValue) -> JsonValue:
+    """An id as a request names it: as an integer ("Available Parameters"), even where an answer has it as text."""
+    plain = isinstance(identity, str) and identity.isascii() and identity.isdigit()
+    return int(str(identity)) if plain else identity
 
 
 def _tells_nothing(native: Native) -> bool:

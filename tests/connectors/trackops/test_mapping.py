@@ -153,8 +153,8 @@ def test_a_change_carries_the_whole_task():
     native = {
         "id": 5,
         "casefile_id": 245,
-        "calendar_id": 2,
-        "subject_id": 209,
+        "calendar_id": "2",
+        "subject_id": "209",
         "alert_at": "2026-01-01",
         "due_on": "2026-12-24 00:00:00",
         "title": "Old",
