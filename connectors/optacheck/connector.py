@@ -68,7 +68,7 @@ class OptaCheckConnector:
 
     def get(self, ref: Ref) -> Entry:
         """One entry. Raises ``Gone``, ``Rejected`` (a refusal proves nothing), ``RetryLater``, ``SideDown``."""
-        return self.normalise(_record(self._client.task(ref)))
+        return self.normalise(self._record(self._client.task(ref)))
 
     def create(self, fields: Fields, marker: str) -> Stored:
         """POST the task. Raises ``TaskRefused``, ``RetryLater``, ``SideDown``.
@@ -138,8 +138,8 @@ class OptaCheckConnector:
 
     def _unmoved(self, entry: Entry, before: Native, fields: Iterable[Field]) -> None:
         """Raise ``Stale`` where these fields are not as the entry has them."""
-        was = self._translator.entry(_record(entry.native, entry.ref), self._people, partial=True).fields
-        now = self.normalise(_record(before)).fields
+        was = self._translator.entry(self._record(entry.native, entry.ref), self._people, partial=True).fields
+        now = self.normalise(self._record(before)).fields
         moved = [name for name in fields if name in was and name in now and not same(name, was[name], now[name])]
         if moved:
             raise Stale(f"task {entry.ref}: {', '.join(sorted(moved))} changed since it was read")
@@ -182,18 +182,22 @@ class OptaCheckConnector:
 
     def _stored(self, shown: Native, after: Native) -> Stored:
         """The task as it is stored, with an opinion on what is shown, and all of it in ``native``."""
-        record = Record(ref=id_of(after), raw_hash=raw_hash(after), native=shown)
+        record = Record(ref=id_of(after), raw_hash=self._hash(after), native=shown)
         return Stored(entry=replace(self._translator.entry(record, self._people, partial=True), native=after))
+
+    def _record(self, task: Native, ref: Ref = "") -> Record:
+        return Record(ref=ref or id_of(task), raw_hash=self._hash(task), native=task)
+
+    def _hash(self, task: Native) -> str:
+        """The hash of a task; the crew counts as nobody, so that what was read before they were known is read anew."""
+        nobody = self._people.stands_for_nobody(id_of(task.get("user")))
+        return raw_hash({**task, "user": None} if nobody else task)
 
     def _refuse(self, refused: Forbidden, ref: Ref, what: str) -> NoReturn:
         """A write that is not allowed while reading is: a fact about the account, not an outage."""
         self._client.reach(ref)
         message = f"{refused.message} (this account may not {what})"
         raise Rejected(message, hint="ask who administers the workspace", applied=refused.applied) from refused
-
-
-def _record(task: Native, ref: Ref = "") -> Record:
-    return Record(ref=ref or id_of(task), raw_hash=raw_hash(task), native=task)
 
 
 def make(side: SideSettings, clock: Clock, http: Http) -> OptaCheckConnector:

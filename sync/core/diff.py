@@ -66,7 +66,7 @@ def diff_link(link: Link, task: Task, entry: Entry, lens: Lens, *, at: datetime 
             free = name not in entry.derived  # a leaf again: it can be told what it should be
             if (remapped or free) and not same(name, lens.view(name, task.values.get(name)), found.pairs[name].sent):
                 found.owed.append(name)
-        elif not pair.confirmed and is_likely_stored(name, pair, value):
+        elif not pair.confirmed and (is_likely_stored(name, pair, value) or lens.is_opaque(name, value)):
             found.pairs[name] = Pair(pair.sent, value)
         elif not same(name, pair.stored, value):
             found.deltas.append(Delta(link=link, field=name, old=pair.stored, new=value, at=at, derived=derived))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Final
 
-from connectors.contract import Entry
+from connectors.contract import Entry, PersonKey
 from connectors.task import Field, Person, Value, same
 from sync.core.model import Link, LinkKey, SideName, State, Task, TaskId
 from sync.core.people import Directory
@@ -103,6 +103,16 @@ class Lens:
     def key(self, handle: str) -> str:
         """The group's key of a person on this side."""
         return self._directory.key(self.spec.name, handle)
+
+    def is_opaque(self, field: Field, seen: Value) -> bool:
+        """Whether the side shows somebody of whom only the id is known, though it is told people by their e-mail.
+
+        That may be whoever was sent.
+        """
+        if field is not Field.ASSIGNEES or self.spec.capabilities.person_key is not PersonKey.EMAIL:
+            return False
+        handles = seen if isinstance(seen, tuple) else ()
+        return any(self.key(str(handle)) == f"{self.spec.name}:{handle}" for handle in handles)
 
     def _handles(self, keys: tuple[object, ...]) -> tuple[str, ...]:
         found = (self._directory.handle(self.spec.name, str(key)) for key in keys)

@@ -83,10 +83,13 @@ def found_again(lenses: Lenses, intent: Intent, wanted: Mapping[Field, Value], e
 
     A person may have edited it since. So nothing that it shows is agreed yet: this cycle's comparison tells what the
     server made of the values that were sent from what differs from them, or from a new entry, because of a person.
+    Save for people who are shown by an id that no answer has explained yet: they are whoever was sent.
     """
     link = created(lenses, intent, wanted, Stored(entry=entry))
     for name, pair in link.pairs.items():
         empty = EMPTY.get(name)
+        if lenses[intent.side].is_opaque(name, pair.stored):
+            continue
         if name in intent.patch:
             link.pairs[name] = Pair(pair.sent, pair.sent, confirmed=False, before=empty)
         elif name not in wanted and lenses[intent.side].spec.of(name).made_up:

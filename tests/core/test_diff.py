@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from connectors.contract import FieldCapability, Holding
+from connectors.contract import FieldCapability, Holding, PersonKey
 from connectors.projection import cut
-from connectors.task import Field, Status
+from connectors.task import Field, Person, Status
 from sync.core.diff import children_by_parent, diff_link, diff_side, edit_time, is_thawed
 from sync.core.evidence import let_go
 from sync.core.facts import Observation, Read
@@ -290,3 +290,24 @@ def test_another_mapping_owes_a_computed_value_too_and_it_waits_until_it_can_be_
     link.mapping, link.raw_hash, link.derived = "0", "h", frozenset({STATUS})
     found = diff(link, task, lens, raw_hash="h", status=Status.COMPLETED, derived=link.derived)
     assert (found.deltas, found.owed) == ([], [STATUS])
+
+
+@pytest.mark.parametrize(
+    ("key", "shown", "edited"),
+    [
+        (PersonKey.EMAIL, Person(id="u7"), False),
+        (PersonKey.EMAIL, Person(id="u7", email="ben@example.com"), True),
+        (PersonKey.ID, Person(id="u7"), True),
+    ],
+    ids=["told by e-mail, shown by an id alone", "of which the e-mail is known", "told by id"],
+)
+def test_whom_a_silent_answer_may_have_meant_is_no_edit(key, shown, edited):
+    """Anna was sent by her address, and no answer told her id: whoever is shown may be her."""
+    policy = group("a", side("b", person_key=key))
+    state = state_of(policy)
+    task = add_task(state, 1, {Field.ASSIGNEES: ("anna@example.com",)}, "a", "b")
+    link = state.links[1, "b"]
+    link.pairs[Field.ASSIGNEES] = Pair(("anna@example.com",), ("anna@example.com",), confirmed=False, before=())
+    found = diff(link, task, lenses_of(policy, state)["b"], assignees=(shown,))
+    assert bool(found.deltas) is edited
+    assert found.pairs.get(Field.ASSIGNEES) == (None if edited else Pair(("anna@example.com",), ("u7",)))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from connectors.contract import FieldCapability, Holding, Stored
+from connectors.contract import FieldCapability, Holding, PersonKey, Stored
 from connectors.projection import Through, cut
-from connectors.task import EMPTY, Field, Status
+from connectors.task import EMPTY, Field, Person, Status
 from sync.core.model import Do, Intent, Link, LinkLife, Pair, Version
 from sync.core.settle import (
     CREATE_AGAIN,
@@ -372,3 +373,17 @@ def test_a_link_that_ties_again_is_owed_what_moved_meanwhile():
     assert link.acked == {TITLE: 4}
     assert link.pairs[TITLE] == Pair(OLD, OLD)
     assert lenses.refs["b", "b1"] == 1
+
+
+@pytest.mark.parametrize("sent", [{}, {Field.ASSIGNEES: ("anna@example.com",)}], ids=["nobody", "anna"])
+def test_whoever_is_shown_by_an_id_that_no_answer_explained_is_whoever_was_sent(sent):
+    """A create whose answer was lost, on a side that is told people by e-mail and shows ids."""
+    policy = group("a", side("b", person_key=PersonKey.EMAIL))
+    state = state_of(policy)
+    add_task(state, 1, {TITLE: SENT, Field.ASSIGNEES: (), **sent}, "a")
+    intent = replace(intent_of(title=SENT), patch={TITLE: SENT, **sent})
+    wanted = {TITLE: SENT, **sent}
+    for shown, stored in ((Person(id="u7"), ("u7",)), (Person(id="u8", email="ben@example.com"), None)):
+        link = found_again(lenses_of(policy, state), intent, wanted, entry("b1", title=SENT, assignees=(shown,)))
+        pair = link.pairs[Field.ASSIGNEES]
+        assert (pair.stored if pair.confirmed and pair.stored else None) == stored, "agreed, or left to be compared"

@@ -6,6 +6,7 @@ import pytest
 
 from connectors.optacheck.sandbox import Sandbox
 from connectors.serving import Fault, Kind
+from connectors.task import Field
 from sync.core.model import HeldKind
 from tests.connectors.optacheck.kit import ANNA, BEN, CREW, Group, running
 
@@ -259,3 +260,46 @@ def test_status_and_check_tell_within_what_time_every_task_is_looked_at(group):
     assert line in group.run("status").out
     assert group.run("status", "--json").json["groups"]["work"]["sides"]["field"]["looked"] == line
     assert line in group.run("check").out
+
+
+@pytest.mark.parametrize("email", ["", ANNA, "dora@example.com"])
+def test_who_has_a_task_stays_where_a_person_says_that_it_was_made(tmp_path, email):
+    """Whose id a task bears there is not known yet, as no answer came: that is nobody's edit.
+
+    Dora has no account there: the task is refused with her, and made without.
+    """
+    with running() as bench:
+        group = Group(tmp_path, bench)
+        group.configure(people=PEOPLE)
+        who = [{"email": email}] if email else []
+        group.put("here", "Milk", assignees=who)
+        if "dora" in email:
+            group.cycle()
+        bench.fail(Kind.RESET_AFTER, "POST")
+        group.cycle()
+        bench.forget()
+        group.cycle()
+        (held,) = group.held()
+        group.resolve(held, f"exists {group.there('Milk')['id']}")
+        group.settle()
+        assert group.here("Milk").get("assignees", []) == who
+        group.stay_quiet()
+
+
+def test_tasks_of_the_crew_are_nobodys_as_soon_as_it_is_known_who_the_crew_is(group):
+    """The first one is read before: it belongs to somebody unknown until a task is made for nobody."""
+    there = group.sandbox.add("Milk", {"user": Sandbox.people[CREW]})
+    group.configure(field=f'adopt = ["{there}"]')
+    group.settle()
+    assert assigned(group, there) == (f"field:{Sandbox.people[CREW]}",)
+    group.put("here", "Eggs")
+    group.settle()
+    assert assigned(group, there) == ()
+    group.stay_quiet()
+
+
+def assigned(group: Group, ref: str) -> object:
+    """Who has a task, in the group's own words."""
+    with group.opened() as app:
+        found = app.looking.explain(f"field:{ref}", [Field.ASSIGNEES]).fields[Field.ASSIGNEES]
+        return found.value
