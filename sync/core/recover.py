@@ -111,7 +111,10 @@ class Recovery:
             return True
         self.taken.update((intent.side, entry.ref) for entry in titled)
         if spec.capabilities.discovery is Discovery.POINT:
-            why = f"it is not known whether {spec.name} made this task, and it has no list: look whether it is there"
+            why = (
+                f"{spec.name} was asked to make this task and no answer came: it may be there or not, and no list can "
+                f"tell. Look there for its title before you decide"
+            )
             self._hold(intent, why, titled)
             return False
         if titled:

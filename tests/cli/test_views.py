@@ -210,6 +210,15 @@ def test_a_contender_that_this_version_cannot_read_does_not_hide_the_choice():
     assert "    tasksync resolve h12 take outline" in lines
 
 
+def test_a_create_in_doubt_says_what_each_answer_means():
+    for offered, meaning in (("exists REF", "if it is there: with its id for REF"), ("exists 7", "if it is this one")):
+        row = held(kind=HeldKind.CREATE, side="field", field=None, choices=(offered, "absent"))
+        assert shown(show_held, [("work", row)], now=NOW, config=None)[2:4] == [
+            f"    tasksync resolve h12 {offered}   {meaning}",
+            "    tasksync resolve h12 absent   if it is not on field: it is made again",
+        ]
+
+
 def test_nothing_held_says_so():
     assert shown(show_held, [], now=NOW, config=None) == ["Nothing waits for a person."]
 

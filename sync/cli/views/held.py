@@ -53,11 +53,20 @@ def _subject(held: Held) -> str:
 
 
 def _choices(held: Held) -> Iterable[tuple[str, str]]:
-    """Each choice, and for a conflict the value that it stands for."""
+    """Each choice and what it means: for a conflict its value, for a create in doubt what a person saw."""
     for choice in held.choices:
-        word, _, side = choice.partition(" ")
-        shows_value = held.kind is HeldKind.CONFLICT and word == "take" and side in held.data
-        yield choice, _value(held, side) if shows_value and held.field is not None else ""
+        word, _, rest = choice.partition(" ")
+        if held.kind is HeldKind.CREATE:
+            yield choice, _seen(held.side, word, rest)
+            continue
+        shows_value = held.kind is HeldKind.CONFLICT and word == "take" and rest in held.data
+        yield choice, _value(held, rest) if shows_value and held.field is not None else ""
+
+
+def _seen(side: str, word: str, ref: str) -> str:
+    if word == "absent":
+        return f"if it is not on {side}: it is made again"
+    return "if it is there: with its id for REF" if ref == "REF" else "if it is this one"
 
 
 def _value(held: Held, side: str) -> str:
