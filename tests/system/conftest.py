@@ -9,15 +9,16 @@ import pytest
 from tests.system.forks import Mould
 from tests.system.group import Group, group
 from tests.system.people import People
+from tests.system.program import Program
 
 
 @pytest.fixture(scope="session", autouse=True)
 def mould() -> Iterator[Mould]:
     """Forks processes that have loaded the program; every group takes it."""
     with Mould() as made:
-        Group.usual = made
+        Program.usual = made
         yield made
-        Group.usual = None
+        Program.usual = None
 
 
 @pytest.fixture

@@ -25,12 +25,12 @@ def instead(answer: Answer | Literal["reset"], *, of: Callable[[Call], bool] = l
 
 def reads(call: Call) -> bool:
     """Whether a call reads tasks."""
-    return call.method == "GET" and "/auth/" not in call.path
+    return call.method == "GET" and "auth/" not in call.path
 
 
 def data(call: Call) -> bool:
     """Whether a call is about tasks: anything but a log-in."""
-    return "/auth/" not in call.path
+    return "auth/" not in call.path
 
 
 def said(status: int, body: bytes = b"", *headers: tuple[str, str]) -> Answer:

@@ -1,8 +1,9 @@
-"""A campaign of real kills: ``python -m tests.system.kills --kills 300``.
+"""A campaign of real kills: ``python -m tests.system.kills --kills 300 [--five]``.
 
-Each history is a group over servers of another hand: a first sync, then a cycle of edits, each killed again and again
-with ``kill -9`` at every seam in turn, then left alone until it is quiet. What people did is the measure. It prints its
-figures and exits 1 if anything was doubled, lost, or needed a hand.
+Each history is a group over servers of another hand, two or with ``--five`` all five: a first sync, then a cycle of
+edits, each killed again and again with ``kill -9`` at every seam in turn, then left alone until it is quiet. What
+people did is the measure. It prints its figures and exits 1 if anything was doubled, lost, or needed a hand: at
+OptaCheck, which has no list, a person must say what became of a create in doubt.
 """
 
 from __future__ import annotations
@@ -12,14 +13,23 @@ import random
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
+from typing import TypeAlias
 
+from tests.system import doubts
+from tests.system.crowd import Crowd
+from tests.system.five import Five, five
 from tests.system.forks import Mould
 from tests.system.group import Group, group
 from tests.system.people import People
+from tests.system.program import Program
 from tests.system.seams import SEAMS, Kill, Seam
+
+Turns: TypeAlias = "cycle[tuple[str, Seam]]"
 
 TASKS = 40
 """Half of them are edited in one cycle: more would be stopped by the guard against another account's data."""
@@ -39,6 +49,7 @@ class Figures:
     duplicates: int = 0
     losses: int = 0
     by_hand: int = 0
+    in_doubt: int = 0
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -63,57 +74,88 @@ class Figures:
             "duplicates": self.duplicates,
             "losses": self.losses,
             "manual steps": self.by_hand,
+            "creates in doubt at OptaCheck": self.in_doubt,
             "minutes": f"{minutes:.1f}",
         }
         return [*(f"{name:<36} {value}" for name, value in rows.items()), *self.problems]
 
 
-def campaign(wanted: int, seed: int, figures: Figures) -> None:
+def campaign(wanted: int, seed: int, figures: Figures, *, all_five: bool = False) -> None:
     """Kill so many runs."""
     turns = cycle(SEAMS.items())
     while figures.killed < wanted:
         number, told = seed + figures.histories, len(figures.problems)
-        with (
-            Mould() as mould,
-            tempfile.TemporaryDirectory(prefix="kills-") as folder,
-            group(Path(folder), number) as at,
-        ):
-            at.mould = mould
-            history(at, number, turns, wanted, figures)
+        with Mould() as mould, tempfile.TemporaryDirectory(prefix="kills-") as folder, ExitStack() as stack:
+            if all_five:
+                at = stack.enter_context(five(Path(folder), number, updates=bool(number % 2)))
+                at.mould = mould
+                history(at, _crowd(at, number, figures), number, turns, wanted, figures)
+            else:
+                two = stack.enter_context(group(Path(folder), number))
+                two.mould = mould
+                history(two, _people(two, number, figures), number, turns, wanted, figures)
         figures.histories += 1
         print(*figures.problems[told:], sep="\n", end="\n" if figures.problems[told:] else "")
         print(f"{figures.killed} kills, {figures.runs} runs, {len(figures.problems)} problems", flush=True)
 
 
-def history(at: Group, seed: int, turns: cycle[tuple[str, Seam]], wanted: int, figures: Figures) -> None:
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """What people do in one history, how it is left alone until it is quiet, and what is wrong in the end."""
+
+    fill: Callable[[int], None]
+    edit: Callable[[int], object]
+    rest: Callable[[], None]
+    problems: Callable[[], list[str]]
+
+
+def _people(at: Group, seed: int, figures: Figures) -> Acts:
+    people = People(at, seed)
+
+    def rest() -> None:
+        reports = at.settle()
+        figures.runs += len(reports)
+        figures.by_hand += reports[-1]["held"]
+
+    return Acts(people.fill, people.edit, rest, people.ledger.problems)
+
+
+def _crowd(at: Five, seed: int, figures: Figures) -> Acts:
+    crowd = Crowd(at, seed)
+
+    def rest() -> None:
+        figures.in_doubt += doubts.settle(at, "--sweep")
+
+    return Acts(crowd.fill, crowd.edit, rest, crowd.register.problems)
+
+
+def history(at: Program, acts: Acts, seed: int, turns: Turns, wanted: int, figures: Figures) -> None:
     """A first sync and a cycle of edits, killed and left alone."""
-    people, draw = People(at, seed), random.Random(seed)
+    draw = random.Random(seed)
     at.run()  # an empty store is there: what is watched exists
     figures.runs += 1
-    for act in (lambda: people.fill(TASKS), lambda: people.edit(TASKS // 2)):
+    for act in (lambda: acts.fill(TASKS), lambda: acts.edit(TASKS // 2)):
         act()
         for _ in range(KILLS):
             if figures.killed >= wanted:
                 break
             name, seam = next(turns)
-            side = draw.choice((at.outline, at.strategy))
+            side = draw.choice([*at.servers.values()])
             hit = seam(Kill(at, draw, side, draw.randint(1, 3)))
             figures.runs += 1
             figures.kills[name] += hit
             figures.missed += not hit
-        _left_alone(at, people, seed, figures)
+        _left_alone(acts, seed, figures)
 
 
-def _left_alone(at: Group, people: People, seed: int, figures: Figures) -> None:
+def _left_alone(acts: Acts, seed: int, figures: Figures) -> None:
     """Run until it is quiet, and compare with what people did."""
     try:
-        reports = at.settle()
+        acts.rest()
     except AssertionError as error:
         figures.problems.append(f"seed {seed}: does not settle: {error}"[:2000])
         return
-    figures.runs += len(reports)
-    figures.by_hand += reports[-1]["held"]
-    found = people.ledger.problems()
+    found = acts.problems()
     figures.duplicates += sum(" times on " in problem for problem in found)
     figures.losses += sum(" times on " not in problem for problem in found)
     figures.problems += [f"seed {seed}: {problem}" for problem in found]
@@ -124,9 +166,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--five", action="store_true", help="all five vendors in one group")
     given = parser.parse_args()
     figures = Figures()
-    campaign(given.kills, given.seed, figures)
+    campaign(given.kills, given.seed, figures, all_five=given.five)
     print("\n".join(figures.lines()))
     return 0 if figures.clean else 1
 

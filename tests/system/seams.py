@@ -19,7 +19,7 @@ from threading import Event
 from typing import Final, TypeAlias
 
 from tests.system.forks import Fork
-from tests.system.group import Group
+from tests.system.program import Program
 from tests.system.stranger import RESET, Call, Stranger
 
 RUN: Final = ("run", "--once", "--json")
@@ -35,7 +35,7 @@ STUCK: Final = 60.0
 class Kill:
     """What is done to one run: the side whose requests are counted, which of them, and chance."""
 
-    at: Group
+    at: Program
     draw: random.Random
     side: Stranger
     number: int
@@ -191,7 +191,7 @@ def _when(one: Kill, reached: Callable[[sqlite3.Connection], bool]) -> bool:
 
 
 @contextmanager
-def _looking(at: Group) -> Iterator[sqlite3.Connection]:
+def _looking(at: Program) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(f"file:{at.store}?mode=ro", uri=True, timeout=0)) as store:
         yield store
 

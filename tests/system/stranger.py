@@ -29,10 +29,16 @@ RESET: Literal["reset"] = "reset"
 class Refuse(Exception):
     """An answer that is not a success."""
 
-    def __init__(self, status: int, body: Json = None) -> None:
+    def __init__(self, status: int, body: Json = None, **headers: str) -> None:
         super().__init__(status)
         self.status = status
         self.body = body
+        self.headers = {name.replace("_", "-"): text for name, text in headers.items()}
+
+
+def changes(method: str, path: str) -> bool:
+    """Whether a request changes something. A log-in does not."""
+    return method != "GET" and "auth/" not in path
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class Call:
     @property
     def writes(self) -> bool:
         """Whether it changes something."""
-        return self.method != "GET" and "/auth/" not in self.path
+        return changes(self.method, self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +82,11 @@ class Reading:
         return {one.name: get_args(hints[one.name]) for one in fields(cls)}  # type: ignore[arg-type]
 
     @classmethod
-    def drawn(cls, seed: int) -> Self:
-        """One reading. Seeds that follow each other go through the values of every member in turn."""
+    def drawn(cls, seed: int, **fixed: Json) -> Self:
+        """One reading, with ``fixed`` members. Seeds in a row go through the values of every other member in turn."""
         draw = random.Random(f"{cls.__name__} of these tests")
-        return cls(
-            **{name: values[(draw.randrange(60) + seed) % len(values)] for name, values in cls.choices().items()}
-        )
+        found = {name: values[(draw.randrange(60) + seed) % len(values)] for name, values in cls.choices().items()}
+        return cls(**found | fixed)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -152,7 +157,7 @@ class Stranger:
     @property
     def writes(self) -> int:
         """Requests so far that change something."""
-        return sum(1 for method, path in self.log if method != "GET" and "/auth/" not in path)
+        return sum(1 for method, path in self.log if changes(method, path))
 
     @property
     def counts(self) -> Counter[str]:
@@ -186,7 +191,7 @@ class Stranger:
                 status, found = self.answer(call)
                 headers = {**JSON, **self.headers(call)}
         except Refuse as refused:
-            status, found, headers = refused.status, refused.body, JSON
+            status, found, headers = refused.status, refused.body, JSON | refused.headers
         except Exception as error:
             self.broken.append(f"{call.method} {call.path}: {error!r}")
             raise
