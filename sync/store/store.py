@@ -158,12 +158,14 @@ class Store(Queries):
         next_intent: Intent | None = None,
         lease: Lease | None,
     ) -> None:
-        """What an answer means, in one commit: these rows, and history.
+        """What an answer means, in one commit: these rows, those of the links' sides, and history.
 
         The intent is closed, or kept when its state is unknown; ``next_intent`` is opened. History belongs to the
-        intent's cycle, without one to the state's.
+        intent's cycle, without one to the state's. A side's row has who is who there: an answer may tell it, and the
+        shadow that it makes goes by that.
         """
         batch = self._batch(state.group)
+        batch.add_sides(state.sides[link.side] for link in links if link.side in state.sides)
         batch.add_tasks(tasks)
         batch.add_links(links)
         batch.add_held(held)

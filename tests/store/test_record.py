@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from connectors.task import Field
+from connectors.task import Field, Person
 from sync.core.facts import Acted, Moved
-from sync.core.model import Do, Held, HeldKind, Intent, IntentState, Link, LinkLife, State, Task
+from sync.core.model import Do, Held, HeldKind, Intent, IntentState, Link, LinkLife, Pair, State, Task
 from sync.store import NoLongerOpen, NotFound, Owner, Store, StoreError
 
 SIDES = ["a", "b"]
@@ -334,6 +334,19 @@ def test_an_answer_moves_rows_and_closes_the_intent_in_one_commit(store, state):
     assert loaded.intents == [follows]
     assert loaded.links[tie.key] == tie
     assert [(row.cycle, type(row).__name__) for row in store.history()] == [(4, "MovedRow"), (4, "ActedRow")]
+
+
+def test_whom_an_answer_names_is_remembered_with_what_it_made(store, state):
+    """Apart, a crash between the two would leave a shadow of somebody who is nobody any more."""
+    made = task(state)
+    tie = link(state, made.id, "a", "77")
+    record(store, state)
+    tie.pairs[Field.ASSIGNEES] = Pair((), ())
+    state.sides["a"].people["u7"] = Person(id="u7", email="crew@example.com")
+    store.settle(state, intent=None, outcome="", links=[tie], tasks=[], acted=[], lease=None)
+    loaded = store.load("work", SIDES)
+    assert loaded.links[tie.key] == tie
+    assert loaded.sides["a"].people == {"u7": Person(id="u7", email="crew@example.com")}
 
 
 def test_an_intent_whose_outcome_is_unknown_stays_open(store, state):
