@@ -80,12 +80,13 @@ class TrackopsConnector:
         A cursor that can not be asked from is answered by everything. Raises ``RetryLater``, ``SideDown``.
         """
         known = Known.read(since.value) if since is not None else None
-        if since is not None and known is not None and since.began is not None:
+        form = known.form if known is not None else Known().form
+        if since is not None and known is not None and known.form and since.began is not None:
             parts = changed(self._client, self._settings.case, since.began, known)
             if parts is not None:
                 yield from self._pages(parts, Coverage.SINCE)
                 return
-        form = known.form if known is not None else Known().form
+            form = ""  # none was taken: the same question need not be asked in every cycle
         yield from self._pages(everything(self._client, self._settings.case, form), Coverage.EVERYTHING)
 
     def normalise(self, record: Record) -> Entry:

@@ -25,8 +25,9 @@ FORMS: Final[Mapping[str, Callable[[datetime], str]]] = {
 class Known:
     """What earlier reads have shown of a server: how it takes a timestamp, and a page that was as long as this.
 
-    ``longest`` is a lower bound of what the server puts on one page, whatever it is asked for: a page that is shorter
-    than that is the last one. Every complete read measures it anew.
+    ``form`` is empty where it takes none: it is not asked again, everything is read instead. ``longest`` is a lower
+    bound of what the server puts on one page, whatever it is asked for: a page that is shorter than that is the last
+    one. Every complete read measures it anew.
     """
 
     form: str = "blank"
@@ -46,7 +47,12 @@ class Known:
         if not isinstance(told, dict):
             return None
         form, longest = told.get("form"), told.get("longest")
-        if not isinstance(form, str) or form not in FORMS or isinstance(longest, bool) or not isinstance(longest, int):
+        if (
+            not isinstance(form, str)
+            or (form and form not in FORMS)
+            or isinstance(longest, bool)
+            or not isinstance(longest, int)
+        ):
             return None
         return cls(form, longest)
 

@@ -101,6 +101,17 @@ def test_what_changed_is_listed_and_a_second_read_is_equal(serving, reading):
         assert hashes[0] == hashes[1]
 
 
+def test_a_server_that_takes_no_timestamp_is_not_asked_again(serving):
+    with serving("stamps=none") as it:
+        it.sandbox.add("one")
+        *_, first = it.pages()
+        *_, second = it.pages(first.cursor)
+        assert [seen for seen in it.requests() if "updated_from" in seen.query]
+        *_, third = it.pages(second.cursor)
+        assert third.coverage is Coverage.EVERYTHING
+        assert not [seen for seen in it.requests() if "updated_from" in seen.query]
+
+
 @pytest.mark.parametrize("reading", ["update=merge", *(f"{one},update=replace" for one in ANSWERS)])
 def test_what_is_changed_is_stored_and_the_rest_stays(serving, reading):
     with serving(reading) as it:
