@@ -5,7 +5,9 @@ It is written from the vendor's API page. What that page leaves open is a switch
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 
 from starlette.applications import Starlette
 
@@ -16,6 +18,14 @@ from connectors.optacheck.sandbox.world import Task, World
 from connectors.task import JsonValue
 
 __all__ = ["Reading", "Sandbox", "Task"]
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - a server has a clock of its own
+
+
+def _new_id() -> str:
+    return str(uuid.uuid4())
 
 
 class Sandbox:
@@ -34,10 +44,15 @@ class Sandbox:
     }
     words = ("assigned", "in_progress", "active", "completed", "cancelled")
 
-    def __init__(self, reading: Reading | None = None) -> None:
+    def __init__(
+        self,
+        reading: Reading | None = None,
+        now: Callable[[], datetime] = _clock,
+        new_id: Callable[[], str] = _new_id,
+    ) -> None:
         self.reading = reading or Reading()
         workspace = Workspace(reading=self.reading, words=self.words, people=self.people, me=self.people[self.username])
-        self._world = World(workspace)
+        self._world = World(workspace, now, new_id)
         self._tokens = Tokens()
         self.app: Starlette = Api(
             world=self._world,

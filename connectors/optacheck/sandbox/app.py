@@ -11,7 +11,6 @@ from http import HTTPStatus
 from typing import Final
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -75,8 +74,7 @@ class Api:
         return HTMLResponse(_PAGE, HTTPStatus.NOT_FOUND)
 
     async def _endpoint(self, request: Request) -> Response:
-        body = await request.body()
-        return await run_in_threadpool(self._answer, request, body)
+        return self._answer(request, await request.body())
 
     def _answer(self, request: Request, body: bytes) -> Response:
         try:

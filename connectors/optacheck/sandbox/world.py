@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import threading
-import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -38,9 +37,10 @@ class Unknown(Exception):
 class World:
     """Every task of a workspace; safe to use from several threads. Answers are copies."""
 
-    def __init__(self, workspace: Workspace, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:  # noqa: TID251 - a server has a clock of its own
+    def __init__(self, workspace: Workspace, now: Callable[[], datetime], new_id: Callable[[], str]) -> None:
         self.workspace = workspace
         self._now = now
+        self._new_id = new_id
         self._lock = threading.RLock()
         self._tasks: dict[str, Task] = {}
 
@@ -61,7 +61,7 @@ class World:
                 self._demand(body)
             created = self._now()
             task: Task = {
-                "id": str(uuid.uuid4()),
+                "id": self._new_id(),
                 **copy.deepcopy(dict(MEMBERS)),
                 "by_user": self.workspace.me,
                 "date_created": _moment(created),

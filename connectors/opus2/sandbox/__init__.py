@@ -40,7 +40,12 @@ class Sandbox:
     project = "prj-1"
     people = ("Anna Berg", "Ben Çelik", "Chris de Vries")
 
-    def __init__(self, reading: Reading | None = None, monotonic: Callable[[], float] | None = None) -> None:
+    def __init__(
+        self,
+        reading: Reading | None = None,
+        monotonic: Callable[[], float] | None = None,
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
         self.reading = reading or Reading()
         numbers = self.reading.ids == "number"
         self.tasks, self.archive, self.other = ("11", "12", "13") if numbers else ("f-tasks", "f-archive", "f-other")
@@ -52,7 +57,7 @@ class Sandbox:
                 FieldDefinition(id=self.field_ids[key], name=name, type=kind, choices=STATES if key == "status" else ())
                 for key, (name, kind) in _FIELDS.items()
             ],
-            now=_now,
+            now=now or _now,
         )
         people: list[JsonValue] = [
             {"userId": f"u-{place}", "name": name, "email": f"{name.split()[0].lower()}@example.com"}

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -71,8 +70,7 @@ class Api:
 
     def _endpoint(self, handler: _Handler) -> Callable[[Request], object]:
         async def endpoint(request: Request) -> Response:
-            body = await request.body()
-            return await run_in_threadpool(self._answered, handler, request, body)
+            return self._answered(handler, request, await request.body())
 
         return endpoint
 
