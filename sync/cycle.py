@@ -30,7 +30,7 @@ from sync.core.ties import mark_lost
 from sync.core.undo import Undo
 from sync.fetch import Reader, observe_all
 from sync.ledger import Ledger
-from sync.outstanding import still_open
+from sync.outstanding import found_gone, still_open
 from sync.progress import Progress
 from sync.report import GroupPlan, GroupReport, Result, SideReport
 from sync.store import Lease, Store
@@ -211,7 +211,7 @@ class Cycle:
             conflicts=decision.conflicts,
             held=sum(1 for held in state.held if not held.decision),
             owed=len(pairs),
-            waiting=len({note.task for note in decision.waiting}),
+            waiting=len({note.task for note in decision.waiting} | found_gone(state)),
             undeliverable=len({(note.task, note.side, note.field) for note in undeliverable}),
             sides=self._sides(decision, outcome),
             requests={name: side.requests() for name, side in self.sides.items()},

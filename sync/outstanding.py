@@ -7,7 +7,7 @@ from datetime import datetime
 from connectors.task import Field
 from sync.core.facts import Action, Note
 from sync.core.lens import Lenses
-from sync.core.model import Do, HeldKind, State
+from sync.core.model import Do, HeldKind, State, TaskId
 from sync.core.model import Side as SideState
 from sync.core.plan import Planner
 from sync.core.policy import AccessPolicy, GroupPolicy
@@ -25,6 +25,11 @@ def still_open(state: State, policy: GroupPolicy, now: datetime) -> tuple[list[A
         if (action.task, action.side) not in held_pairs and action.do is not Do.LET_GO
     ]
     return open_actions, planner.undeliverable
+
+
+def found_gone(state: State) -> set[TaskId | None]:
+    """The tasks that are gone on a side by one answer so far: the next cycle asks for them."""
+    return {link.task for link in state.links.values() if link.live and link.gone == 1}
 
 
 def open_in(state: State, policy: GroupPolicy, now: datetime) -> tuple[list[Note], list[Note], list[Note]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from connectors.contract import Connector, Create, CreateHelp, Entry, Record, Update
+from connectors.contract import Connector, Create, CreateHelp, Entry, Record, Update, Verb
 from connectors.errors import Applied, ConnectorError, Gone, Rejected, Stale, TaskRefused, Unmappable
 from connectors.task import Field, Fields, Patch, Person, Value, same
 from sync.apply.freshness import Freshness
@@ -101,6 +101,9 @@ class Sender:
             stored = self.connector.update(self.entry(link), step)
         except (Gone, Stale) as error:
             link.raw_hash = ""
+            if isinstance(error, Gone) and self.lens.spec.capabilities.can(Verb.GET):
+                # A list of what changed may never name it: the next cycle asks for it, and may not write meanwhile.
+                link.gone = max(link.gone, 1)
             self.journal.close(intent, f"dropped: {error.message}", [link])
             return False
         except TaskRefused as error:

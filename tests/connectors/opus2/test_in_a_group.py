@@ -196,6 +196,21 @@ def test_a_title_that_is_a_documents_name_is_undeliverable_when_it_changes(group
     world.quiet()
 
 
+def test_a_document_that_is_gone_when_it_is_written_is_asked_for_and_not_written_in_every_cycle(group):
+    """Its filter never names what was deleted for good: the write that finds nothing is the first evidence."""
+    world = group()
+    ref = world.add("a", "Milk")
+    world.add("a", "Bread")
+    world.settle()
+    world.bench.sandbox.remove(world.document("Milk"))
+    world.edit("a", ref, description="oat")
+    assert world.run().waiting == 1
+    world.run()  # gone for the second time, and an edit wins over a delete
+    assert world.there()["Milk"]["description"] == "oat"
+    world.settle()
+    world.quiet()
+
+
 def test_without_an_archive_folder_a_deleted_task_is_let_go(group):
     world = group(archive_folder=None)
     ref = world.add("a", "Milk")
