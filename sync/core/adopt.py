@@ -15,7 +15,7 @@ from connectors.task import Field, JsonValue, Status, Value, is_empty, same
 from sync.core.cluster import Cluster, Doubt, Member
 from sync.core.diff import UNMERGED
 from sync.core.lens import NO_OPINION
-from sync.core.merge import NEW, Merge
+from sync.core.merge import FIRST_OPINION, NEW, Merge
 from sync.core.model import Do, Held, HeldKind, Link, Pair, SideName, State, Task, TaskId
 from sync.core.policy import AccessPolicy
 from sync.core.settle import absorb_entry
@@ -24,8 +24,6 @@ from sync.core.ties import unnamed
 
 MATCHED: Final = "matched"
 """The outcome of a link that matching made, without a request."""
-
-FIRST_OPINION: Final = "first opinion"
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from sync.core.diff import Delta
 from sync.core.evidence import Evidence, let_go
 from sync.core.facts import Acted
 from sync.core.lens import canonical_parent
-from sync.core.merge import Merge
+from sync.core.merge import FIRST_OPINION, Merge
 from sync.core.model import Do, Held, HeldKind, Link, SideName, Task, TaskId, TaskLife
 from sync.core.plan import CLOSED_BY_DELETE, UNSENT
 from sync.core.policy import AccessPolicy, DeletePolicy
@@ -125,6 +125,8 @@ class Deletes:
             version = task.version(name)
             if name in UNSENT or name is Field.PARENT or number >= version.number or version.number < 2:  # noqa: PLR2004
                 continue
+            if version.rule == FIRST_OPINION:
+                continue  # what a server made of a new entry is nobody's edit
             if (
                 version.side in ("", link.side)
                 or link.refused.get(name, 0) >= version.number

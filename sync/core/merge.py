@@ -34,6 +34,9 @@ HELD_BACK: Final = "held"
 NEW: Final = "new"
 """The rule of the one row that tells that a task was seen for the first time."""
 
+FIRST_OPINION: Final = "first opinion"
+"""The rule of a value that a side was the first to have: there was nothing to compare it with, so it is no edit."""
+
 
 @dataclass(slots=True)
 class Merge:

@@ -36,6 +36,17 @@ def test_a_delete_arrives_after_a_get_said_so_in_two_cycles(group):
     assert world.run().result is Result.QUIET
 
 
+def test_what_a_server_made_of_a_new_entry_does_not_win_over_a_delete(group):
+    """Nobody said a status. The one that c gives a new task is owed to b when the delete there is proved."""
+    world = group(a={"not_held": ["status"]}, b={}, c={})
+    world.add("a", "Milk")
+    world.add("a", "Bread")
+    world.run()
+    world.vaults["b"].remove(world.ref("b", "Milk"))
+    world.settle()
+    assert [world.titles(side) for side in "abc"] == [["Bread"]] * 3
+
+
 def test_absence_counts_from_complete_reads_a_gap_apart(group):
     """Where nothing can be got by its ref, so many complete reads, so far apart, must miss it."""
     world = agreed(group, "Milk", "Bread", a=NO_GET, b={})
