@@ -1,6 +1,7 @@
 """One history, or many.
 
 ``python -m tests.simulation --seed N [--rule-off K] [--shrink] [--log]`` plays the history of a seed.
+``python -m tests.simulation --defend all`` looks for a seed for each rule (:mod:`tests.simulation.seeds`).
 ``python -m tests.simulation --histories 10000 [--jobs 2] [--seed N]`` plays a campaign and prints its figures.
 """
 
@@ -23,7 +24,12 @@ def main() -> int:
     parser.add_argument("--histories", type=int, metavar="N", help="play so many, and print the figures")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes of a campaign")
     parser.add_argument("--log", action="store_true", help="print the log of events")
+    parser.add_argument(
+        "--defend", metavar="K", help="look for a seed that fails without a rule and passes with it; all"
+    )
     asked = parser.parse_args()
+    if asked.defend:
+        return _defend(asked)
     if asked.rule_off:
         from tests.simulation.switches import switch_off
 
@@ -39,6 +45,18 @@ def _campaign(asked: argparse.Namespace) -> int:
     campaign = run(range(asked.seed, asked.seed + asked.histories), asked.jobs)
     print(*campaign.lines(), sep="\n")
     return 1 if campaign.failed else 0
+
+
+def _defend(asked: argparse.Namespace) -> int:
+    from tests.simulation.defend import search
+    from tests.simulation.switches import SWITCHES
+
+    missing = 0
+    for rule in SWITCHES if asked.defend == "all" else [asked.defend]:
+        seed = search(rule, asked.seed)
+        missing += seed is None
+        print(f'    "{rule}": {seed},', flush=True)
+    return 1 if missing else 0
 
 
 def _hunt(asked: argparse.Namespace) -> int:

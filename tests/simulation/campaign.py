@@ -24,7 +24,7 @@ class Campaign:
 
     def lines(self) -> Iterator[str]:
         """The figures, for people."""
-        names = ("histories", "cycles", "requests", "writes", "edits", "edits meanwhile", "conflicts", "late moves")
+        names = ("histories", "cycles", "requests", "writes", "edits", "edits meanwhile", "conflicts", "late")
         yield f"{self.seconds / 60:.1f} minutes; " + ", ".join(f"{self.figures[name]} {name}" for name in names)
         yield f"crashes: {self._counts('crash: ')}"
         yield f"faults: {self._counts('fault: ')}; {self.figures['faults at writes']} of them at writes"

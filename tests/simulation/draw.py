@@ -5,51 +5,12 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
-from connectors.checkvist.sandbox import Reading as CheckvistReading
-from connectors.ogsm.sandbox import Reading as OgsmReading
-from tests.simulation.steps import Fault, Setup, Step
+from tests.simulation.faults import Fault
+from tests.simulation.groups import draw_sides, is_listed
+from tests.simulation.steps import Setup, Step
 
-TRAITS: dict[str, dict] = {
-    "rich": {"times": True},
-    "plain": {},
-    "cut": {"title_limit": 12},
-    "trims": {"trims": True, "recases": True},
-    "three words": {"statuses": ["needs_action", "completed", "cancelled"]},
-    "two words": {"statuses": ["needs_action", "completed"], "days_only": True},
-    "silent": {"silent": ["description", "labels"]},
-    "one by one": {"one_by_one": True, "times": True},
-    "no get": {"without": ["get"]},
-    "no update": {"without": ["update"]},
-    "no delete": {"without": ["delete"]},
-    "no list": {"without": ["changes"]},
-    "incremental": {"incremental": True, "page_size": 3},
-    "etags": {"etags": True},
-    "poor": {"not_held": ["due", "labels", "description"]},
-    "tree": {"parents": True, "cascades": True, "derives": True},
-    "flat tree": {"parents": True},
-}
-"""What a memory side is like."""
-
-_CHECKVIST = {
-    name: values
-    for name, values in CheckvistReading.choices().items()
-    if name
-    not in {
-        "access",
-        "second_step",
-        "refused",
-        "restored",
-        "login",
-        "unknown_list",
-        "people",
-        "header",
-        "life",
-        "refresh",
-    }
-}
-_OGSM = {name: values for name, values in OgsmReading.choices().items() if name not in {"access", "paging", "people"}}
 DAY = date(2026, 4, 1)
-WEIGHTS = {"edit": 9, "add": 3, "remove": 2, "restore": 0.6, "move": 1.5, "swap": 0.5, "twins": 0.5}
+WEIGHTS = {"edit": 9, "add": 3, "remove": 2, "restore": 0.6, "move": 1.5, "swap": 0.5, "twins": 0.5, "adopt": 0.5}
 RESPELT = {"needs_action": "needs_action", "in_progress": "in_progress", "completed": "cancelled"}
 
 
@@ -67,7 +28,7 @@ class Drawer:
     def draw(self) -> tuple[Setup, list[Step]]:
         """A setup and its steps."""
         setup = self._setup()
-        steps: list[Step] = [self._add() for _ in range(self.random.randint(1, 4))]
+        steps: list[Step] = [step for _ in range(self.random.randint(1, 4)) for step in self._adding()]
         if self.random.random() < 0.8:
             steps.append(("cycle", self._order(), ()))
         for _ in range(self.random.randint(4, 11)):
@@ -76,20 +37,12 @@ class Drawer:
 
     def _setup(self) -> Setup:
         chance = self.random
-        kinds = chance.choices(("checkvist", "ogsm", "memory"), (4, 4, 5), k=chance.choice((2, 2, 3)))
-        sides = []
-        for name, kind in zip("abc", kinds, strict=False):
-            if kind == "memory":
-                traits = chance.choice(sorted(TRAITS))
-                if traits == "no list" and len(self.listless) == len(kinds) - 1:
-                    traits = "plain"
-                if traits == "no list":
-                    self.listless.add(name)
-                sides.append((name, kind, TRAITS[traits]))
-            else:
-                sides.append((name, kind, self._reading(_CHECKVIST if kind == "checkvist" else _OGSM)))
+        sides = draw_sides(chance)
+        for name, kind, said in sides:
             self.sides.append(name)
-            self.kinds[name] = kind if kind != "memory" or "statuses" not in sides[-1][2] else "few words"
+            self.kinds[name] = "few words" if kind == "memory" and "statuses" in said else kind
+            if not is_listed(kind, said):
+                self.listless.add(name)
         setup: Setup = {"sides": sides}
         if chance.random() < 0.3:
             setup["conflict"] = "priority"
@@ -97,14 +50,10 @@ class Drawer:
             setup["skew"] = {name: chance.choice((-70.0, -3.0, 0.0, 4.0, 90.0)) for name in self.sides}
         return setup
 
-    def _reading(self, choices: dict) -> str:
-        some = self.random.sample(sorted(choices), self.random.choice((0, 1, 2, 4)))
-        return ",".join(f"{name}={self.random.choice(choices[name])}" for name in some)
-
     def _some(self) -> list[Step]:
         """A cycle after some edits and some time."""
         chance = self.random
-        steps: list[Step] = [self._person() for _ in range(chance.choice((0, 1, 1, 2, 3)))]
+        steps: list[Step] = [step for _ in range(chance.choice((0, 1, 1, 2, 3))) for step in self._people()]
         if chance.random() < 0.35:
             steps.append(("pass", chance.choice((20, 61, 660, 660, 4000))))
         if chance.random() < 0.03:
@@ -116,7 +65,7 @@ class Drawer:
         if chance.random() < 0.02 and (rich := [name for name in self.sides if self.kinds[name] == "memory"]):
             steps.append(("respell", rich[0], RESPELT))
         incidents = []
-        if chance.random() < 0.65:
+        if chance.random() < 0.75:
             incidents = sorted(self._incident() for _ in range(chance.choice((1, 1, 2, 3))))
         steps.append(("cycle", self._order(), tuple(incidents)))
         return steps
@@ -126,7 +75,7 @@ class Drawer:
 
     def _incident(self) -> tuple:
         at = 1 + int(self.random.expovariate(1 / 22))
-        match self.random.choices(("fault", "crash", "person"), (4, 2, 4))[0]:
+        match self.random.choices(("fault", "crash", "person"), (6, 2, 4))[0]:
             case "fault":
                 return (at, "fault", self.random.choice(list(Fault)).value)
             case "crash":
@@ -152,8 +101,17 @@ class Drawer:
 
     def _add(self) -> Step:
         self.count += 1
-        side = self.random.choice([name for name in self.sides if name not in self.listless])
-        return ("add", side, self.count, self._fields(self.count))
+        return ("add", self._side(), self.count, self._fields(self.count))
+
+    def _adding(self) -> list[Step]:
+        """A task is made; where nothing lists it, whoever made it has it taken in, at once or some time."""
+        step = self._add()
+        at_once = step[1] in self.listless and self.random.random() < 0.7
+        return [step, ("adopt", step[1], step[2])] if at_once else [step]
+
+    def _people(self) -> list[Step]:
+        step = self._person()
+        return [step, ("adopt", step[1], step[2])] if step[0] == "add" and step[1] in self.listless else [step]
 
     def _fields(self, number: int) -> dict:
         chance, fields = self.random, {"title": self._title(number)}
@@ -186,6 +144,8 @@ class Drawer:
                 self.count += 1
                 sides = tuple(name for name in self.sides if name not in self.listless)[:2]
                 return ("twins", self.count, sides, self._fields(self.count) | {"due": self._day()})
+            case "adopt" if self.listless:
+                return ("adopt", self.random.choice(sorted(self.listless)), self._number())
             case "restore":
                 return ("restore", self._side(), self._number())
         return ("remove", self._side(), self._number())

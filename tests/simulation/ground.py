@@ -47,6 +47,7 @@ class Ground:
         self.database.dispose()
         for ending in ("-wal", "-shm"):
             self._file.with_name(self._file.name + ending).unlink(missing_ok=True)
+        self._file.with_suffix(".ties").unlink(missing_ok=True)
         shutil.copyfile(self._template, self._file)
         self._clock = clock
 
@@ -81,6 +82,22 @@ class PointedWriter(Writer):
 
     def close(self) -> None:
         """There is no thread to stop."""
+
+
+class PromptWriter(PointedWriter):
+    """The writer of a person's command, which runs in a process of its own: at once."""
+
+    def write(self, work: Callable[..., T], after: Callable[[T], None] = lambda _: None) -> T:
+        request: Request[T] = Request(work, after)
+        self._commit([request])
+        return request.done.result()
+
+
+class PersonsStore(Store):
+    """A store as a person's command opens it."""
+
+    def __init__(self, place: Ground, points: Points) -> None:
+        super().__init__(place.database, points.baton, PromptWriter(place.database, points))
 
 
 class WatchedStore(Store):

@@ -16,6 +16,7 @@ from connectors.task import Field, Value, same
 TRUSTED = 30.0  # seconds: how long a read may be trusted before something is written over it (rule 9)
 SLACK = 3.0  # seconds: requests take a moment too
 _WORD = re.compile(r"e\d+")
+_NUMBER = re.compile(r"\d+")
 TOLD = (Field.TITLE, Field.DESCRIPTION, Field.LABELS, Field.DUE)
 """Fields whose edits can be told from one another."""
 
@@ -32,7 +33,10 @@ def words(value: Value) -> frozenset[str]:
 
 def number_of(title: object) -> int:
     """The number of a task."""
-    return int(str(title).split()[0])
+    found = _NUMBER.search(str(title))  # behind what a vendor's side puts before it, as Opus 2 does for a moment
+    if found is None:
+        raise ValueError(f"a title without the number of its task: {title!r}")
+    return int(found[0])
 
 
 @dataclass(eq=False)
@@ -47,6 +51,7 @@ class Edit:
     before: Value
     after: Value
     read: bool = False
+    blurred: bool = False  # … or some of it, and it is not ours to know which
     blind: bool = False  # overwritten by a write that could not know of it
 
     @property
@@ -85,27 +90,39 @@ class Ledger:
     twins: dict[int, int] = field(default_factory=dict)  # how many entries of this number may be on a side
     family: dict[int, set[int]] = field(default_factory=dict)  # those that were ever below a task
     last_read: dict[tuple[str, str], float] = field(default_factory=dict)  # side and ref ("": the listing)
+    refused: dict[tuple[str, str], bool] = field(default_factory=dict)  # side and kind: whether a write was
     cut: set[str] = field(default_factory=set)  # sides whose last listing was cut
     faults_found: list[str] = field(default_factory=list)
     fresh: set[tuple[str, str]] = field(default_factory=set)  # what we made, while a create may be in doubt
 
     def unread(self, side: str, ref: str) -> list[Edit]:
         """The edits on a side, or on one entry, that no answer has shown yet."""
-        return [edit for edit in self.edits if edit.side == side and not edit.read and ref in ("", edit.ref)]
+        return [
+            edit
+            for edit in self.edits
+            if edit.side == side and not (edit.read or edit.blurred) and ref in ("", edit.ref)
+        ]
 
-    def was_read(self, side: str, edits: list[Edit], at: float, ref: str) -> None:
-        """An answer with these edits in it has arrived."""
+    def was_read(self, side: str, edits: list[Edit], at: float, ref: str, *, spoilt: bool = False) -> None:
+        """An answer with these edits in it has arrived; ``spoilt``: not all of it could be understood."""
         for edit in edits:
-            edit.read = True
+            edit.read, edit.blurred = not spoilt, spoilt
         self.last_read[side, ref] = at
         if not ref:
             self.cut.discard(side)
 
-    def may_be_cut(self, side: str, *, listing: bool) -> bool:
+    def may_be_cut(self, side: str) -> bool:
         """Whether a listing may be cut without a word: not twice one after the other, that would be evidence."""
-        if not listing or side in self.cut:
+        if side in self.cut:
             return False
         self.cut.add(side)
+        return True
+
+    def may_be_refused(self, side: str, fault: str, *, changing: bool) -> bool:
+        """Whether a request may be refused for good, without a reason: once, twice would be evidence."""
+        if (side, fault) in self.refused:
+            return False
+        self.refused[side, fault] = changing
         return True
 
     def before_write(self, side: str) -> dict[str, Shown]:

@@ -4,66 +4,62 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from email.utils import format_datetime
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING, Self
+from urllib.parse import parse_qs, unquote, urlsplit
 
-import orjson
 import requests
 import urllib3
 from requests.adapters import BaseAdapter
 from starlette.types import ASGIApp
 
 from connectors.connection import Exchange
-from tests.simulation.steps import Fault, Points
+from tests.simulation import faults
+from tests.simulation.faults import PROMPT, SPOILT, Fault
+from tests.simulation.steps import Asked, Points
+
+if TYPE_CHECKING:
+    from tests.simulation.places.place import Place
 
 _PAGE = b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Sign in</h1></body></html>\n"
+_NEXT = ("page", "offset", "cursor", "pageNumber", "skip", "start")
+"""Parameters by which a request asks for more of a list."""
+Answered = tuple[int, dict[str, str], bytes]
 
 
-class Line(BaseAdapter):
-    """Carries the requests of one side. Nothing of an answer gets lost unless a fault says so."""
+class Quiet(BaseAdapter):
+    """Carries requests of which nobody takes notice."""
 
-    def __init__(self, exchange: Exchange, app: ASGIApp, side: str, points: Points) -> None:
+    def __init__(self, app: ASGIApp, points: Points) -> None:
         super().__init__()
-        self._exchange = exchange
         self._app = app
-        self._side = side
         self._points = points
+        self._exchange: Exchange | None = None
+
+    def carrying(self, exchange: Exchange) -> Self:
+        """This, for the requests of one transport."""
+        self._exchange = exchange
+        return self
 
     def send(self, request, **_options) -> requests.Response:
         """One request (of requests)."""
-        listing = request.method == "GET" and self._is_listing(request)
-        changing = request.method != "GET" and "/auth/" not in request.url
-        path = urlsplit(request.url).path
-        fault = self._points.send(self._side, f"{request.method} {path}", changing=changing, listing=listing)
-        if fault is Fault.REFUSED:
-            raise requests.ConnectionError(ConnectionRefusedError(111, "Connection refused"))
-        self._exchange.sent = True
-        if fault is Fault.RESET_BEFORE:
-            raise ConnectionResetError(104, "Connection reset by peer")
-        if fault is not None and (early := _REFUSALS.get(fault)):
-            return self._response(request, *early)
-        with self._points.applying(self._side, changing=changing):
-            status, headers, body = called(self._app, request)
-        fault = self._points.applied(self._side, f"{status}", fault, changing=changing, listing=listing)
-        return self._response(request, *_spoilt(fault, status, headers, body))
+        return self._response(request, "", *called(self._app, request))
 
     def close(self) -> None:
         """Nothing to let go of."""
 
-    def _is_listing(self, request: requests.PreparedRequest) -> bool:
-        path = urlsplit(request.url).path
-        return str(path).endswith(("/tasks.json", "/actions.json"))
-
     def _response(
         self,
         request: requests.PreparedRequest,
+        side: str,
         status: int,
         headers: dict[str, str],
         body: bytes,
         length: int | None = None,
     ) -> requests.Response:
         told = {**headers, "Content-Length": str(len(body) if length is None else length)}
-        told["Date"] = format_datetime(self._points.server_time(self._side).replace(microsecond=0), usegmt=True)
+        told["Date"] = format_datetime(self._points.server_time(side).replace(microsecond=0), usegmt=True)
         response = requests.Response()
         response.status_code = status
         response.raw = urllib3.HTTPResponse(
@@ -75,45 +71,96 @@ class Line(BaseAdapter):
         return response
 
 
-_REFUSALS: dict[Fault, tuple[int, dict[str, str], bytes]] = {
+class Line(Quiet):
+    """Carries the requests of one side. Nothing of an answer gets lost unless a fault says so."""
+
+    def __init__(self, place: Place, points: Points) -> None:
+        super().__init__(place.app, points)
+        self._place = place
+        self._side = place.name
+        self._stuck: dict[str, Answered] = {}  # by path: what is told for each page
+
+    def send(self, request, **_options) -> requests.Response:
+        """One request (of requests)."""
+        asked = self._asked(request)
+        fault = self._points.send(self._side, asked)
+        if fault is Fault.REFUSED:
+            raise requests.ConnectionError(ConnectionRefusedError(111, "Connection refused"))
+        assert self._exchange is not None
+        self._exchange.sent = True
+        if fault is Fault.RESET_BEFORE:
+            raise ConnectionResetError(104, "Connection reset by peer")
+        if fault in PROMPT:
+            return self._response(request, self._side, *self._refusal(fault))
+        if fault is Fault.REVOKED:
+            self._place.revoke()
+        if fault is Fault.SLOW:
+            self._points.baton.sleep(12.0)
+        with self._points.applying(self._side, changing=asked.changing):
+            answered = self._called(request, asked, fault)
+        shown = self._points.applied(self._side, asked)
+        told = self._spoilt(fault, *answered)
+        if fault is not Fault.SHORT and told[0] == 200 and len(told) == len(answered):
+            self._points.told(self._side, asked, shown, faults.refs_in(told[2]), spoilt=fault in SPOILT)
+        return self._response(request, self._side, *told)
+
+    def _asked(self, request: requests.PreparedRequest) -> Asked:
+        parts = urlsplit(str(request.url))
+        return self._place.asked(str(request.method), parts.path, parts.query).as_sent(f"{request.method} {parts.path}")
+
+    def _called(self, request: requests.PreparedRequest, asked: Asked, fault: Fault | None) -> Answered:
+        """The application's answer; where a list is stuck, that for the page before."""
+        parts = urlsplit(str(request.url))
+        more = asked.listing and any(name in parse_qs(parts.query) for name in _NEXT)
+        if fault is Fault.REPEATED or (more and parts.path in self._stuck):
+            self._stuck.setdefault(parts.path, called(self._app, request))
+            return self._stuck[parts.path]
+        return called(self._app, request)
+
+    def _refusal(self, fault: Fault) -> Answered:
+        """An answer by which nothing is carried out."""
+        if fault is Fault.DATED:
+            later = self._points.server_time(self._side).replace(microsecond=0) + timedelta(seconds=20)
+            return 429, {"Retry-After": format_datetime(later, usegmt=True)}, b""
+        return _REFUSALS[fault]
+
+    def _spoilt(self, fault: Fault | None, status: int, headers: dict[str, str], body: bytes) -> tuple:
+        """An answer as a fault leaves it."""
+        if fault is Fault.LATE:
+            self._points.baton.sleep(30.0)
+            raise requests.ReadTimeout("the read timed out")
+        if fault is Fault.RESET_AFTER:
+            raise ConnectionResetError(104, "Connection reset by peer")
+        if fault in _FAILED:
+            return _FAILED[fault], {}, b""
+        if fault is Fault.EMPTY:
+            return 200, headers, b""
+        if fault is Fault.OTHER_TYPE:
+            return status, {**headers, "Content-Type": "application/octet-stream"}, body
+        if fault is Fault.TRUNCATED:
+            return status, headers, body[: len(body) // 2], max(2, len(body))
+        return status, headers, faults.spoilt(fault, body) if fault is not None else body
+
+
+_FAILED = {Fault.FAILED_AFTER: 500, Fault.TIMED_OUT_AFTER: 504}
+_REFUSALS: dict[Fault, Answered] = {
+    Fault.UNAUTHORIZED: (401, {"WWW-Authenticate": "Basic"}, b""),
+    Fault.FORBIDDEN: (403, {}, b""),
+    Fault.MISSING: (404, {}, b""),
     Fault.SLOW_DOWN: (429, {"Retry-After": "7"}, b""),
     Fault.SLOWER: (429, {"Retry-After": "45"}, b""),
     Fault.CLOSED: (429, {"Retry-After": "3600"}, b""),
     Fault.FAILED: (500, {}, b""),
     Fault.BAD_GATEWAY: (502, {}, b""),
     Fault.BUSY: (503, {"Retry-After": "2"}, b""),
+    Fault.TIMED_OUT: (504, {}, b""),
+    Fault.ELSEWHERE: (302, {"Location": "https://elsewhere.example.com/"}, b""),
+    Fault.PLAIN: (301, {"Location": "http://localhost/"}, b""),
     Fault.PAGE: (200, {"Content-Type": "text/html; charset=utf-8"}, _PAGE),
 }
 
 
-def _spoilt(fault: Fault | None, status: int, headers: dict[str, str], body: bytes) -> tuple:
-    """An answer as a fault leaves it."""
-    match fault:
-        case Fault.RESET_AFTER:
-            raise ConnectionResetError(104, "Connection reset by peer")
-        case Fault.FAILED_AFTER:
-            return 500, {}, b""
-        case Fault.TRUNCATED:
-            return status, headers, body[: len(body) // 2], max(2, len(body))
-        case Fault.EMPTY:
-            return 200, headers, b""
-        case Fault.HALF:
-            return status, headers, _cut(body, keep=0.5)
-        case Fault.NOTHING:
-            return status, headers, _cut(body, keep=0.0)
-        case _:
-            return status, headers, body
-
-
-def _cut(body: bytes, *, keep: float) -> bytes:
-    """A listing that lacks some of what there is."""
-    told = orjson.loads(body)
-    if isinstance(told, dict):
-        return orjson.dumps({name: part[: int(len(part) * keep)] for name, part in told.items()})
-    return orjson.dumps(told[: int(len(told) * keep)])
-
-
-def called(app: ASGIApp, request: requests.PreparedRequest) -> tuple[int, dict[str, str], bytes]:
+def called(app: ASGIApp, request: requests.PreparedRequest) -> Answered:
     """What an application answers. It waits for nothing, so that it needs no loop."""
     parts = urlsplit(str(request.url))
     body = request.body if isinstance(request.body, bytes) else (request.body or "").encode()

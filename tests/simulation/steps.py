@@ -7,6 +7,7 @@ A history is a *setup* and a list of *steps*, both literals::
     ("remove", "a", 1), ("restore", "a", 1), ("move", "a", 1, 2), ("swap", "a", 1, 2), ("twins", 3, ("a", "b"), {…})
     ("pass", 660)                                                so many seconds go by
     ("cycle", 7, ((3, "fault", "reset after"), (9, "edit", …), (12, "crash")))
+    ("adopt", "a", 1)                                            … has task 1 taken in, on a side without a list
 
 The second of a cycle orders its fibers (0: always the first). Its incidents are meant for the first fitting point from
 that number on: a step of a person at any point, a crash at any point, a fault at a request.
@@ -18,39 +19,40 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from tests.simulation.baton import Baton
-from tests.simulation.ledger import Ledger
+from tests.simulation.baton import START, Baton
+from tests.simulation.faults import CUT, OF_BODIES, REFUSALS, Fault
+from tests.simulation.ledger import Edit, Ledger
 
 Step = tuple
 Setup = dict
 
 
-class Fault(StrEnum):
-    """What becomes of a request."""
-
-    REFUSED = "refused"
-    RESET_BEFORE = "reset before"
-    RESET_AFTER = "reset after"
-    SLOW_DOWN = "429, 7 s"
-    SLOWER = "429, 45 s"
-    CLOSED = "429, 1 h"
-    FAILED = "500"
-    FAILED_AFTER = "500 after"
-    BAD_GATEWAY = "502"
-    BUSY = "503, 2 s"
-    TRUNCATED = "truncated"
-    PAGE = "html"
-    EMPTY = "empty body"
-    HALF = "half a listing"
-    NOTHING = "empty listing"
-
-
-OF_LISTINGS = frozenset({Fault.HALF, Fault.NOTHING})
 UNSEEN_PER_POINT = 0.05  # seconds that go by at each point
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a request asks for: a change, a list, one task.
+
+    ``since``: the list lacks what did not change. ``bare``: it shows no edits. ``wire``: over HTTP, so that there is a
+    body to spoil. ``ends``: what is not there is what it wants.
+    """
+
+    changing: bool = False
+    listing: bool = False
+    since: bool = False
+    bare: bool = False
+    ref: str = ""
+    wire: bool = False
+    ends: bool = False
+    text: str = ""
+
+    def as_sent(self, text: str) -> Asked:
+        """The same, as a request over HTTP."""
+        return replace(self, wire=True, text=text)
 
 
 @dataclass
@@ -79,8 +81,8 @@ class Points:
         self.baton.choose = lambda _: 0
 
     def server_time(self, side: str) -> datetime:
-        """The time by a vendor's clock."""
-        return self.baton.now() + timedelta(seconds=self.skew.get(side, 0.0))
+        """The time by a vendor's clock, which does not jump when this machine's does."""
+        return START + timedelta(seconds=self.baton.ticks + self.skew.get(side, 0.0))
 
     def note(self, text: str) -> None:
         """A line of the log of events."""
@@ -102,23 +104,37 @@ class Points:
             self.act(incident[1:])
         self.baton.pause()
 
-    def send(self, side: str, text: str, *, changing: bool, listing: bool) -> Fault | None:
+    def send(self, side: str, asked: Asked) -> Fault | None:
         """Before a request is sent: what becomes of it."""
-        self.point("send", f"{side} {text}")
+        self.point("send", f"{side} {asked.text}")
         self.figures["requests"] += 1
         for incident in self.incidents:
             if incident[1] != "fault" or incident[0] > self.count:
                 continue
             fault = Fault(incident[2])
-            if fault in OF_LISTINGS and not self.ledger.may_be_cut(side, listing=listing):
+            if not self._can_strike(side, fault, asked):
                 continue
             self.incidents.remove(incident)
             self.figures[f"fault: {fault}"] += 1
-            if changing:
+            if asked.changing:
                 self.figures["faults at writes"] += 1
             self.note(f"fault {side} {fault}")
             return fault
         return None
+
+    def _can_strike(self, side: str, fault: Fault, asked: Asked) -> bool:
+        """Whether a fault makes sense at a request. What no server could be believed after happens once."""
+        if fault in OF_BODIES and not asked.wire:
+            return False
+        if fault in {Fault.TWICE, Fault.NAMELESS, Fault.REPEATED} and not asked.listing:
+            return False
+        if fault in CUT:
+            return asked.listing and not asked.since and self.ledger.may_be_cut(side)
+        if fault is Fault.MISSING and not (asked.wire or asked.ref):
+            return False
+        if fault in REFUSALS:
+            return not asked.ends and self.ledger.may_be_refused(side, fault, changing=asked.changing)
+        return True
 
     @contextmanager
     def applying(self, side: str, *, changing: bool) -> Iterator[None]:
@@ -131,16 +147,16 @@ class Points:
         yield
         self.ledger.after_write(side, before, self.baton.ticks)
 
-    def applied(
-        self, side: str, text: str, fault: Fault | None, *, changing: bool, listing: bool, ref: str = ""
-    ) -> Fault | None:
-        """After the application has run, before its answer is given."""
-        shown = self.ledger.unread(side, ref) if not changing else []
-        at = self.baton.ticks
-        self.point("applied", f"{side} {text}")
-        if fault is None and not changing and (listing or ref):
-            self.ledger.was_read(side, shown, at, ref)
-        elif fault in OF_LISTINGS:
-            for edit in shown:
-                edit.read = True  # some of it, and it is not ours to know which
-        return fault
+    def applied(self, side: str, asked: Asked) -> list[Edit]:
+        """After the application has run, before its answer is given. What a read then shows for the first time."""
+        shown = [] if asked.changing else self.ledger.unread(side, asked.ref)
+        self.point("applied", f"{side} {asked.text}")
+        return shown
+
+    def told(
+        self, side: str, asked: Asked, shown: list[Edit], refs: frozenset[str] | None, *, spoilt: bool = False
+    ) -> None:
+        """An answer arrives, which shows the tasks of some refs (None: all that there are)."""
+        if asked.listing or asked.ref:
+            here = [edit for edit in shown if not asked.bare and (refs is None or edit.ref in refs)]
+            self.ledger.was_read(side, here, self.baton.ticks, asked.ref, spoilt=spoilt)

@@ -13,7 +13,7 @@ from tests.simulation.history import History, play, shrink
 from tests.simulation.kept import KEPT
 from tests.simulation.switches import ROOT
 
-PARTS, EACH = 4, 15  # for the workers of a test run to share
+PARTS, EACH = 4, 10  # for the workers of a test run to share
 
 
 @pytest.mark.parametrize("part", range(PARTS))
