@@ -4,6 +4,8 @@ PYTHON ?= python3
 PYTEST_ARGS ?=
 UPGRADE ?=
 UV ?= uv==0.13.8
+# Tests wait for servers and processes half of their time: three at a time for two processors.
+JOBS ?= $(shell n=$$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )); echo $$(( n < 12 ? n : 12 )))
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,7 +23,7 @@ demo: $(VENV)/.runtime ## tasks move between sandboxes of the vendors, on this m
 	$(BIN)/tasksync demo
 
 test: $(VENV)/.dev ## the tests (PYTEST_ARGS="-k word" to choose)
-	$(BIN)/python -m pytest -n auto --maxprocesses=8 --hypothesis-profile=ci $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist=worksteal --hypothesis-profile=ci $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev ## style, formatting, types, arrows between modules
 	$(BIN)/ruff check .
@@ -30,7 +32,7 @@ lint: $(VENV)/.dev ## style, formatting, types, arrows between modules
 	$(BIN)/lint-imports
 
 torture: $(VENV)/.dev ## the long campaigns: everything that invents its input, with thousands of examples
-	TASKSYNC_TORTURE=1 $(BIN)/python -m pytest -n auto --maxprocesses=8 --hypothesis-profile=torture -m "torture or hypothesis" $(PYTEST_ARGS)
+	TASKSYNC_TORTURE=1 $(BIN)/python -m pytest -n $(JOBS) --dist=worksteal --hypothesis-profile=torture -m "torture or hypothesis" $(PYTEST_ARGS)
 	$(BIN)/python -m tests.simulation --histories 10000 --seed 10000
 	$(BIN)/python -m tests.mutation
 

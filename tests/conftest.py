@@ -1,7 +1,6 @@
 """How much the tests that invent their input try.
 
-A plain `pytest` takes `dev` (25 examples), `make test` takes `ci` (100), `make torture` takes `torture` (2500); the
-state machine of the scenarios takes twice as many.
+A plain `pytest` takes `dev` (25 examples), `make test` takes `ci` (100), `make torture` takes `torture` (2500).
 """
 
 from __future__ import annotations
