@@ -101,6 +101,7 @@ class Increment:
     granularity: timedelta
     skew: timedelta
     inclusive: bool
+    whole: bool = False  # it tells only whether anything changed: then everything is read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

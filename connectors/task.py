@@ -18,11 +18,15 @@ assignees          tuple of Person; the first is responsible    ()
 parent             ref of the parent on the same side           None
 position           int, the rank among its siblings             None
 archived           bool                                         False
+comments           str: the text of a comment, Markdown         ""
 url                str, read-only                               ""
 custom             a vendor's own fields: name to JSON value    {}
 ================== ============================================ =======
 
 A field that is absent from a mapping of fields is *no opinion*, which is not the same as empty.
+
+A comment is a task of a kind of its own, with its own ref on each side. It has two fields: its text, in ``comments``,
+and the task that it stands on, as its ``parent``.
 """
 
 from __future__ import annotations
@@ -111,6 +115,7 @@ EMPTY: Final[Fields] = {
     Field.PARENT: None,
     Field.POSITION: None,
     Field.ARCHIVED: False,
+    Field.COMMENTS: "",
     Field.URL: "",
     Field.CUSTOM: {},
 }

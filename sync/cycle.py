@@ -18,6 +18,7 @@ import structlog
 
 from connectors.contract import Acquaint, Clock, Connector
 from sync.apply import Outcome, Run, apply
+from sync.core.comments import follow
 from sync.core.facts import Action, Decision, Note, Observation, Read
 from sync.core.lens import Lenses
 from sync.core.model import Do, HeldKind, SideName, State
@@ -153,6 +154,7 @@ class Cycle:
         )
         connectors = {name: side.connector for name, side in self.sides.items()}
         outcome = apply(run, connectors, decision.actions, self.together)
+        follow(run.lenses)
         owed, undeliverable = still_open(state, self.policy, self.clock.now())
         for name, side in state.sides.items():
             side.links = sum(1 for link in state.of_side(name) if link.live)

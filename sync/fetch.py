@@ -17,6 +17,7 @@ from connectors.task import Ref
 from sync.core.cursor import ask_from, never_back
 from sync.core.facts import Observation, Read
 from sync.core.model import Intent, Link, Side, SideName, State
+from sync.core.owners import rides
 from sync.core.recover import open_creates, open_requests, unseen_creates
 from sync.core.standing import named_by_a_person, standing
 from sync.progress import Progress
@@ -83,7 +84,7 @@ class Reader:
             for intent in unseen:
                 intent.reads += 1
             observation = self._read(state.sides.get(self.name), links, sweep=everything)
-        self._probe(observation, links)
+        self._probe(state, observation, links)
         self._stand_in(observation, state)
         return observation
 
@@ -98,6 +99,13 @@ class Reader:
         """Whether "changed since" can not answer: what never arrived, and what counts misses, needs complete reads."""
         if open_creates(state, self.name) or state.sides[self.name].ties:
             return True
+        increment = self.connector.capabilities.increment
+        if (
+            increment is not None
+            and increment.whole
+            and any(link.live and not link.raw_hash for link in links.values())
+        ):
+            return True  # to be looked at again: it would not be named while nothing else changes
         if self.connector.capabilities.can(Verb.GET):
             return False
         return bool(open_requests(state, self.name)) or any(link.live and link.misses for link in links.values())
@@ -147,9 +155,9 @@ class Reader:
         What it shows and the filter does not name was omitted.
         """
         asked = self._gather(source, side, links, since)
-        swept = self._gather(source, side, links, None)
         if asked.read is Read.COMPLETE:
-            return swept  # the cursor has expired: the filter was not asked
+            return asked  # the cursor has expired, or a filter of the whole side found it changed
+        swept = self._gather(source, side, links, None)
         suspects = {ref for ref, entry in swept.entries.items() if is_news(links.get(ref), entry)}
         suspects -= asked.entries.keys() | asked.listed
         if suspects:
@@ -160,7 +168,7 @@ class Reader:
         swept.entries = {**tombstones, **swept.entries}
         return swept
 
-    def _probe(self, observation: Observation, links: Mapping[str, Link]) -> None:
+    def _probe(self, state: State, observation: Observation, links: Mapping[str, Link]) -> None:
         """Ask by ref for what a complete listing lacks, or lacked before: gone, moved, or there after all."""
         if not self.connector.capabilities.can(Verb.GET):
             return
@@ -173,6 +181,7 @@ class Reader:
             and (complete or link.gone)
             and ref not in observation.listed
             and ref not in observation.entries
+            and not rides(state, link, observation)
         ]
         for ref in missing[:PROBES]:
             ask(self.connector, observation, ref)

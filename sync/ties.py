@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from connectors.task import Ref
+from connectors.task import Kind, Ref
 from sync.config import Problem
 from sync.core.codec import parse_short, short
 from sync.core.model import SideName, State, TaskId, TaskLife
@@ -52,10 +52,14 @@ class TiesRefused(Exception):
 
 
 def ties_of(state: State) -> Iterator[Tie]:
-    """The ties of a group: living tasks that are linked somewhere, and imported ties that no cycle has met yet."""
+    """The ties of a group: living tasks that are linked somewhere, and imported ties that no cycle has met yet.
+
+    A comment has none: it is known by its task and its text.
+    """
     refs: dict[TaskId, dict[SideName, Ref]] = defaultdict(dict)
     for link in state.links.values():
-        if link.live and link.ref is not None and state.tasks[link.task].life is TaskLife.ALIVE:
+        tied = state.tasks[link.task]
+        if link.live and link.ref is not None and tied.life is TaskLife.ALIVE and tied.kind is Kind.TASK:
             refs[link.task][link.side] = link.ref
     for name, side in state.sides.items():
         for ref, task in side.ties.items():

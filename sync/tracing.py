@@ -126,7 +126,7 @@ class Tracer:
         return found[::-1][:LOSERS]
 
     def _on(self, name: Field, side: SideName) -> OnSide:
-        lens, link = self.lenses[side], self.lenses.state.link(self.task.id, side)
+        lens, link = self.lenses.at(side, self.task.kind), self.lenses.state.link(self.task.id, side)
         if not lens.spec.reads(name):
             return OnSide(stored=None, stand=Stand.NOT_HELD, why="it has no such field")
         why = self._noted(self.undeliverable, name, side)

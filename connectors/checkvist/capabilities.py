@@ -11,6 +11,7 @@ from connectors.budget import RateBudget
 from connectors.checkvist.content import plain
 from connectors.checkvist.members import plain_labels
 from connectors.checkvist.settings import CheckvistSettings
+from connectors.checkvist.since import INCREMENT
 from connectors.checkvist.states import DEFAULT_WORDS, State, state_named
 from connectors.checkvist.wire import VOLATILE
 from connectors.contract import (
@@ -76,7 +77,8 @@ def capabilities(side: SideSettings) -> Capabilities:
     return Capabilities(
         verbs=frozenset(Verb) - {Verb.FIND_MARKER},
         fields={field: _field(field, side) for field in Field},
-        discovery=Discovery.SNAPSHOT,
+        discovery=Discovery.INCREMENTAL,
+        increment=INCREMENT,
         deletion_sign=DeletionSign.GONE_ON_GET,
         delete_means=DeleteMeans.DELETE,
         delete_cascades=True,  # "Deletes the task including its children" (API page, "Delete task")

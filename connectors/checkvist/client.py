@@ -42,6 +42,15 @@ class Listing:
     received: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListItself:
+    """What a list says of itself."""
+
+    told: Native
+    server_time: datetime | None
+    received: datetime
+
+
 Answered = tuple[Native, tuple[Native, ...]]
 """The item that an answer is about, and the others that it names."""
 
@@ -65,13 +74,14 @@ class CheckvistClient:
             raise self._broken(what, broken) from None
         return Listing(items=items, server_time=answer.server_time, received=answer.received)
 
-    def checklist(self) -> Native:
+    def checklist(self) -> ListItself:
         """What our list is. Raises ``RetryLater``, ``SideDown``."""
         what = f"list {self._checklist}"
-        value = self._read(f"/checklists/{self._checklist}.json", what).json()
+        answer = self._read(f"/checklists/{self._checklist}.json", what)
+        value = answer.json()
         if not isinstance(value, Mapping) or ref_of(value) != str(self._checklist):
             raise self._broken(what, Malformed(f"{described(value)} instead of the list"))
-        return value
+        return ListItself(told=value, server_time=answer.server_time, received=answer.received)
 
     def checklists(self) -> tuple[Native, ...]:
         """The account's lists. Raises ``RetryLater``, ``SideDown``."""

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, NoReturn
 
 from connectors.checkvist.auth import signed
 from connectors.checkvist.capabilities import capabilities, held, own, words
-from connectors.checkvist.client import CheckvistClient
+from connectors.checkvist.client import CheckvistClient, Listing, ListItself
 from connectors.checkvist.discovering import discover
 from connectors.checkvist.mapping import Translator
 from connectors.checkvist.presence import Presence
+from connectors.checkvist.since import UNSEEN, is_unchanged, mark_of
 from connectors.checkvist.states import State, state_named
 from connectors.checkvist.wire import with_tasks
 from connectors.checkvist.writing import Writer, record_of
-from connectors.contract import Capabilities, Clock, Cursor, Entry, Found, Page, Record, SideSettings, Stored
+from connectors.contract import Capabilities, Clock, Coverage, Cursor, Entry, Found, Page, Record, SideSettings, Stored
 from connectors.errors import BadSettings, Forbidden, Gone, Rejected
 from connectors.nameless import coverage
 from connectors.task import Field, Fields, Patch, Ref
@@ -56,17 +57,21 @@ class CheckvistConnector:
         self._client.checklist()
 
     def changes(self, since: Cursor | None) -> Iterator[Page]:
-        """Every item, each time, in one request. Raises ``RetryLater`` or ``SideDown``."""
-        del since
+        """Every item, in one request; since a cursor the list is asked first whether anything changed.
+
+        Raises ``RetryLater`` or ``SideDown``.
+        """
+        value, asked = UNSEEN, None
+        if since is not None:
+            asked = self._client.checklist()
+            mark = mark_of(asked.told)
+            value = mark.value if mark is not None else UNSEEN
+            if is_unchanged(mark, since):
+                yield _page(asked, (), Coverage.SINCE, value)
+                return
         listing = self._presence.read()
         records = tuple(record_of(item) for item in listing.items)
-        yield Page(
-            records=records,
-            last=True,
-            coverage=coverage(records),
-            server_time=listing.server_time,
-            received=listing.received,
-        )
+        yield _page(asked or listing, records, coverage(records), value)
 
     def normalise(self, record: Record) -> Entry:
         """A record as an entry."""
@@ -159,6 +164,18 @@ class CheckvistConnector:
 
     def _gone(self, ref: Ref) -> Gone:
         return Gone(f"item {ref} is not on list {self._checklist} any more")
+
+
+def _page(answer: ListItself | Listing, records: tuple[Record, ...], covers: Coverage, value: str) -> Page:
+    """A whole read: where the next one starts was told before anything else."""
+    return Page(
+        records=records,
+        last=True,
+        coverage=covers,
+        cursor=Cursor(value=value, began=answer.server_time),
+        server_time=answer.server_time,
+        received=answer.received,
+    )
 
 
 def _refuse(refused: Gone | Forbidden | Rejected, what: str) -> NoReturn:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Final
 
 from connectors.nameless import are_few, as_object
@@ -41,26 +41,30 @@ def identity(value: JsonValue) -> str | None:
 
 
 def items_of(answer: JsonValue) -> list[Native]:
-    """The items of a whole list, each with its children in ``tasks``; a few may lack their id.
+    """The items of a whole list, each once and with its children in ``tasks``; a few may lack their id.
 
-    Raises ``Malformed`` unless it can be trusted.
+    An item that is repeated as it is says nothing new. Raises ``Malformed`` unless the list can be trusted.
     """
     if not isinstance(answer, list):
         raise Malformed(f"{described(answer)} instead of an array of items")
-    seen: set[Ref] = set()
+    seen: dict[Ref, JsonValue] = {}
     nameless: list[int] = []
+    once: list[Native] = []
     for place, item in enumerate(answer, start=1):
         ref = ref_of(item)
         if ref is None:
             nameless.append(place)
         elif ref in seen:
-            raise Malformed(f"an array that has item {ref} twice")
+            if seen[ref] != item:
+                raise Malformed(f"an array with two different items {ref}")
+            continue
         else:
-            seen.add(ref)
-    if nameless and not are_few(len(nameless), len(answer)):
+            seen[ref] = item
+        once.append(as_object(item))
+    if nameless and not are_few(len(nameless), len(once)):
         what = described(answer[nameless[0] - 1])
         raise Malformed(f"an array whose element {nameless[0]} is {what}, not an item with an id")
-    return _with_children([as_object(item) for item in answer], seen)
+    return _with_children(once, seen)
 
 
 def chosen(answer: JsonValue, ref: Ref | None) -> tuple[Native, tuple[Native, ...]]:
@@ -119,7 +123,7 @@ def described(value: JsonValue) -> str:
     return json.dumps(value)[:80]
 
 
-def _with_children(items: list[Native], listed: set[Ref]) -> list[Native]:
+def _with_children(items: list[Native], listed: Container[Ref]) -> list[Native]:
     """The items with ``tasks`` as the whole list knows them: it may be missing, or name what is not there any more."""
     by_parent: dict[Ref, list[Ref]] = defaultdict(list)
     for item in items:

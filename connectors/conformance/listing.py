@@ -115,14 +115,16 @@ class Listing(Part):
 
     @needs(has(Verb.CHANGES, Verb.UPDATE), filled, tells(Discovery.INCREMENTAL))
     def test_what_changed_since_a_cursor_is_listed(self, caller: Caller) -> None:
-        """New and edited tasks are in the next incremental read, which says that it covers what changed."""
+        """New and edited tasks are in the next incremental read, which covers what changed, or everything."""
         first, second, _ = self._fill(caller, 3)
         cursor = caller.pages()[-1].cursor
         assert cursor is not None
         caller.update(caller.there(second), {Field.TITLE: "edited"})
         new = caller.make(self.titled("new"))
         pages = caller.pages(cursor)
-        assert pages[-1].coverage is Coverage.SINCE
+        increment = self.capabilities.increment
+        everything = increment is not None and increment.whole
+        assert pages[-1].coverage is (Coverage.EVERYTHING if everything else Coverage.SINCE)
         assert {second, new} <= caller.records(cursor).keys()
         assert first in caller.entries()
 

@@ -8,6 +8,7 @@ from functools import partial
 from connectors.budget import Rank
 from connectors.contract import Connector
 from connectors.limiter import ranked
+from connectors.task import Kind
 from sync.apply.closing import Closer
 from sync.apply.freshness import Freshness
 from sync.apply.journal import GiveUp, Journal, Outcome, Run
@@ -36,15 +37,17 @@ def apply(
 
 
 def _turn(run: Run, side: SideName, connector: Connector, actions: Sequence[Action]) -> None:
-    lens, journal = run.lenses[side], Journal(run, side)
-    sender = Sender(run, side, connector, lens, journal, Freshness(run, lens, connector, journal))
+    journal = Journal(run, side)
+    kinds = {kind: run.lenses.at(side, kind) for kind in Kind}
+    freshness = Freshness(run, kinds[Kind.TASK], connector, journal)
+    senders = {kind: Sender(run, side, connector, lens, journal, freshness) for kind, lens in kinds.items()}
     run.progress.start(side, "writing", len(actions))
     try:
         with ranked(Rank.WRITE):
             for action in actions:
                 if run.stop():
                     return
-                _carry_out(sender, action)
+                _carry_out(senders[run.state.tasks[action.task].kind], action)
                 run.progress.advance(side)
     except GiveUp:
         return

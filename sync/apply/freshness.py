@@ -62,7 +62,7 @@ class Freshness:
     def unmoved(self, link: Link, entry: Entry, fields: Iterable[Field]) -> bool:
         """Whether an entry shows what its shadow says; then the link has its newest native form."""
         with self.run.lock:
-            seen = self.lens.take(entry)
+            seen = self.run.lenses.of(link).take(entry)
             for name in fields:
                 pair = link.pairs.get(name)
                 if name in seen and pair is not None and pair.confirmed and not same(name, seen[name], pair.stored):

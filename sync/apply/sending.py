@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from connectors.contract import Connector, Create, CreateHelp, Entry, Record, Update, Verb
 from connectors.errors import Applied, ConnectorError, Gone, Rejected, Stale, TaskRefused, Unmappable
-from connectors.task import Field, Fields, Patch, Person, Value, same
+from connectors.task import Field, Fields, Kind, Patch, Person, Value, same
 from sync.apply.freshness import Freshness
 from sync.apply.journal import Journal, Run
 from sync.core.facts import Action
@@ -35,6 +35,8 @@ class Sender:
         if self._doubted():
             return
         wanted = self._with_parent(action, dict(action.fields))
+        if self.lens.kind is Kind.COMMENT and Field.PARENT not in wanted:
+            return  # its task could not be made
         first, *rest = self.connector.split(self.patch(wanted), creating=True)
         sent = side_space(first.fields)
         versions = {

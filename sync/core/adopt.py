@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from connectors.task import Field, JsonValue, Status, Value, is_empty, same
+from connectors.task import Field, JsonValue, Kind, Status, Value, is_empty, same
 from sync.core.cluster import Cluster, Doubt, Member
 from sync.core.diff import UNMERGED
 from sync.core.lens import NO_OPINION
@@ -53,7 +53,8 @@ class Adoption:
         for task, member, joins in fresh:
             self.fill(task, member, joins=joins)
             if not joins:
-                self.merge.tell(task, Field.TITLE, member.side, "", task.title, NEW)
+                name = Field.COMMENTS if task.kind is Kind.COMMENT else Field.TITLE
+                self.merge.tell(task, name, member.side, "", task.values.get(name, ""), NEW)
 
     def _in_order(self, cluster: Cluster) -> list[Member]:
         rank = self.merge.lenses.policy.rank
@@ -72,13 +73,13 @@ class Adoption:
         old = state.links.get(link.key)
         if old is not None and old.ref is not None:
             link.former = (*old.former, old.ref)
-        absorb_entry(link, member.entry, self.merge.lenses[member.side])
+        absorb_entry(link, member.entry, self.merge.lenses.of(link))
         self.merge.lenses.tie(link)
         return link
 
     def fill(self, task: Task, member: Member, *, joins: bool, only: Container[Field] = frozenset(Field)) -> None:
         """The values of an entry into its task: all of them, or what is empty there; no field but ``only``."""
-        lens = self.merge.lenses[member.side]
+        lens = self.merge.lenses.at(member.side, task.kind)
         link = self.merge.lenses.state.links[task.id, member.side]
         for name, seen in lens.take(member.entry).items():
             if name not in only:
@@ -120,10 +121,10 @@ class Adoption:
         """The links of a task on other sides that hold a field."""
         lenses = self.merge.lenses
         links = lenses.state.of_task(task.id)
-        return [link for link in links if link.live and link.side != side and lenses[link.side].spec.reads(name)]
+        return [link for link in links if link.live and link.side != side and lenses.of(link).spec.reads(name)]
 
     def _join_field(self, task: Task, link: Link, name: Field, value: Value, seen: Value) -> None:
-        merge, lens = self.merge, self.merge.lenses[link.side]
+        merge, lens = self.merge, self.merge.lenses.of(link)
         current = task.values[name]
         view = lens.view(name, current)
         if same(name, view, seen):

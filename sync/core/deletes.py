@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from connectors.task import Field, Status, same
+from connectors.task import Field, Kind, Status, same
 from sync.core.diff import Delta
 from sync.core.evidence import Evidence, let_go
 from sync.core.facts import Acted
 from sync.core.lens import canonical_parent
 from sync.core.merge import FIRST_OPINION, Merge
 from sync.core.model import Do, Held, HeldKind, Link, SideName, Task, TaskId, TaskLife
+from sync.core.owners import comments
 from sync.core.plan import CLOSED_BY_DELETE, UNSENT
 from sync.core.policy import AccessPolicy, DeletePolicy
 from sync.core.settle import DELETED_HERE, DELETED_THERE, UNDONE, make_again, tie_again
@@ -43,11 +44,22 @@ class Deletes:
         edits = [delta for found in deltas.values() for delta in found if not delta.derived]
         if not edits:
             return False
+        self._revive(task, edits[0].link)
+        return True
+
+    def revive_commented(self, edited: Iterable[tuple[TaskId, SideName]]) -> None:
+        """A deleted task lives again on which somebody commented where the delete has not arrived yet (rule 12)."""
+        state = self.merge.lenses.state
+        for task_id, side in sorted(edited):
+            task, link = state.tasks[task_id], state.live(task_id, side)
+            if task.kind is Kind.TASK and task.life is TaskLife.DELETED and link is not None:
+                self._revive(task, link)
+
+    def _revive(self, task: Task, link: Link) -> None:
         task.life = TaskLife.ALIVE
         self._make_again_elsewhere(task)
-        self._note(edits[0].link, Do.ADOPT, "edited after it was deleted elsewhere: the edit wins")
-        self.lines.append(f'"{task.title}" was deleted, and edited on {edits[0].link.side} since: the edit wins')
-        return True
+        self._note(link, Do.ADOPT, "edited after it was deleted elsewhere: the edit wins")
+        self.lines.append(f'"{task.title}" was deleted, and edited on {link.side} since: the edit wins')
 
     def _make_again_elsewhere(self, task: Task) -> None:
         for other in self.merge.lenses.state.of_task(task.id):
@@ -96,31 +108,56 @@ class Deletes:
                 self._note(link, Do.LET_GO, "deleted there, and edited elsewhere: the edit wins")
                 make_again(self.merge.lenses, link)
                 self.lines.append(f'"{task.title}" was deleted on {link.side} and edited elsewhere: the edit wins')
-            elif access is AccessPolicy.WRITE or self.merge.lenses.policy.deletes is DeletePolicy.KEEP:
+            elif access is AccessPolicy.WRITE or self._policy(task) is DeletePolicy.KEEP:
                 self._end(link)
-            elif self.merge.lenses.policy.deletes is DeletePolicy.CLOSE:
+            elif self._policy(task) is DeletePolicy.CLOSE:
                 self._end(link)
                 self._close(task, link.side)
             else:
                 self._end(link)
                 self._bury(task)
 
+    def _policy(self, task: Task) -> DeletePolicy:
+        """What a delete does elsewhere. A comment has no status that could stand for it: it is kept then."""
+        policy = self.merge.lenses.policy.deletes
+        return DeletePolicy.KEEP if task.kind is Kind.COMMENT and policy is DeletePolicy.CLOSE else policy
+
     def _survivors(self, links: list[Link], edited: Collection[tuple[TaskId, SideName]]) -> set[TaskId]:
         """Tasks that an edit keeps alive, and the ancestors that they need."""
         state = self.merge.lenses.state
         doomed = {link.task for link in links}
         kept: set[TaskId] = set()
+        owing = self._owed_comments(links)
         for link in links:
             elsewhere = any(task == link.task and side != link.side for task, side in edited)
-            if elsewhere or self._owes_an_edit(state.tasks[link.task], link):
+            if elsewhere or self._owes_an_edit(state.tasks[link.task], link) or link.task in owing:
                 at: TaskId | None = link.task
                 while at is not None and at in doomed and at not in kept:
                     kept.add(at)
                     at = canonical_parent(state.tasks[at])
         return kept
 
+    def _owed_comments(self, links: Iterable[Link]) -> set[TaskId]:
+        """The tasks of these links on which there is a comment that one of their sides was never told as it is."""
+        lenses = self.merge.lenses
+        sides: dict[TaskId, set[SideName]] = {}
+        for link in links:
+            sides.setdefault(link.task, set()).add(link.side)
+        owing: set[TaskId] = set()
+        for comment, owner in comments(lenses.state) if sides else ():
+            if comment.life is TaskLife.DELETED:
+                continue
+            for side in sides.get(owner.id, ()):
+                there, lens = lenses.state.link(comment.id, side), lenses.at(side, Kind.COMMENT)
+                can = lens.spec.sets(Field.COMMENTS) and lens.spec.access is not AccessPolicy.READ
+                text = comment.values.get(Field.COMMENTS)
+                new = there is None and can and not lens.refuses(Field.COMMENTS, text)
+                if new or (there is not None and there.live and self._owes_an_edit(comment, there)):
+                    owing.add(owner.id)
+        return owing
+
     def _owes_an_edit(self, task: Task, link: Link) -> bool:
-        lens = self.merge.lenses[link.side]
+        lens = self.merge.lenses.of(link)
         for name, number in link.acked.items():
             version = task.version(name)
             if name in UNSENT or name is Field.PARENT or number >= version.number or version.number < 2:  # noqa: PLR2004
@@ -155,6 +192,8 @@ class Deletes:
             parent = tasks.get(canonical_parent(task) or 0)
             if task.life is TaskLife.DELETED or parent is None or parent.life is TaskLife.ALIVE:
                 continue
+            if task.kind is Kind.COMMENT:
+                continue  # it goes where its task goes
             home: Task | None = parent
             while home is not None and home.life is TaskLife.DELETED:
                 home = tasks.get(canonical_parent(home) or 0)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connectors.contract import Entry
-from connectors.task import Field, Value, same
+from connectors.task import Field, Kind, Value, same
 from sync.core.facts import Observation
-from sync.core.lens import Lens
+from sync.core.lens import Lens, Lenses
 from sync.core.likely import is_likely_stored
 from sync.core.model import Link, Pair, State, Task, TaskId
 
-UNMERGED = frozenset({Field.COMPLETED, Field.POSITION, Field.URL, Field.COMMENTS, Field.CUSTOM})
+UNMERGED = frozenset({Field.COMPLETED, Field.POSITION, Field.URL, Field.CUSTOM})
 """Fields that no merge decides: one follows status, positions have their own rule, the rest is not exchanged."""
 
 
@@ -117,9 +117,10 @@ def is_thawed(state: State, link: Link, entry: Entry, below: Mapping[TaskId, Seq
     return False
 
 
-def diff_side(state: State, observation: Observation, lens: Lens) -> list[LinkDiff]:
+def diff_side(lenses: Lenses, observation: Observation) -> list[LinkDiff]:
     """The deltas of one side; entries without a live link are left to ``match``."""
     found: list[LinkDiff] = []
+    state = lenses.state
     below = children_by_parent(state)
     by_ref = {link.ref: link for link in state.of_side(observation.side) if link.live}
     for ref, entry in observation.entries.items():
@@ -128,15 +129,15 @@ def diff_side(state: State, observation: Observation, lens: Lens) -> list[LinkDi
             continue
         at = edit_time(link, entry, observation.offset)
         thawed = is_thawed(state, link, entry, below)
-        found.append(diff_link(link, state.tasks[link.task], entry, lens, at=at, thawed=thawed))
+        found.append(diff_link(link, state.tasks[link.task], entry, lenses.of(link), at=at, thawed=thawed))
     return found
 
 
 def children_by_parent(state: State) -> dict[TaskId, list[TaskId]]:
-    """The children of each task that has any."""
+    """The children of each task that has any; comments are none."""
     below: dict[TaskId, list[TaskId]] = {}
     for task in state.tasks.values():
         parent = task.values.get(Field.PARENT)
-        if isinstance(parent, int):
+        if isinstance(parent, int) and task.kind is Kind.TASK:
             below.setdefault(parent, []).append(task.id)
     return below

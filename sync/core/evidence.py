@@ -22,8 +22,10 @@ from datetime import datetime
 from typing import Final
 
 from connectors.contract import Verb
+from connectors.task import Field, Kind
 from sync.core.facts import Observation, Read
 from sync.core.model import Link, LinkLife, State
+from sync.core.owners import rides
 from sync.core.policy import GroupPolicy, SideSpec
 
 GONE_CYCLES: Final = 2
@@ -47,7 +49,7 @@ def weigh(
     """Look at every link of a side. A read that was set aside only counts misses."""
     found = Evidence()
     complete = observation.read is Read.COMPLETE
-    for link in state.of_side(spec.name):
+    for link in (one for one in state.of_side(spec.name) if not _is_passed(state, one, observation, spec)):
         entry = observation.entries.get(str(link.ref))
         if link.live:
             if entry is not None and entry.deleted:
@@ -63,6 +65,12 @@ def weigh(
         elif not aside:
             _let_go_link(link, observation, found, complete=complete)
     return found
+
+
+def _is_passed(state: State, link: Link, observation: Observation, spec: SideSpec) -> bool:
+    """Whether nothing is to be concluded of a comment: its task tells, or comments are not synced any more."""
+    is_comment = link.live and state.tasks[link.task].kind is Kind.COMMENT
+    return is_comment and (not spec.reads(Field.COMMENTS) or rides(state, link, observation))
 
 
 def _is_there(link: Link) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from connectors.task import Kind
 from sync.core.adopt import Adoption, parent_titles
 from sync.core.cluster import Cluster, Matches, Member
+from sync.core.comments import clusters_of_comments, is_comment
 from sync.core.facts import Observation
 from sync.core.match import is_task, match, member_of
 from sync.core.merge import Merge
-from sync.core.model import HeldKind, SideName, Task, TaskLife
+from sync.core.model import HeldKind, SideName, Task, TaskId, TaskLife
 from sync.core.ties import clusters_of
 
 
@@ -23,6 +25,7 @@ class Intake:
     now: datetime
     believed: Mapping[SideName, Observation]
     taken: Collection[tuple[SideName, str]]
+    comments: set[tuple[TaskId, SideName]] = field(default_factory=set)  # those taken in, with the side that had them
 
     def run(self, placed: Mapping[tuple[SideName, str], str]) -> int:
         """Make links and tasks. ``placed`` maps an entry to SIDE:REF, or to "new". Returns how many joined a task."""
@@ -38,12 +41,17 @@ class Intake:
         found = match(self.merge.lenses, members, tasks, titles) if members else Matches()
         adoption.take_in([*decided, *found.clusters])
         adoption.hold(found.doubts)
+        comments = self._members(Kind.COMMENT)
+        adoption.take_in(clusters_of_comments(self.merge.lenses, comments))
+        refs = self.merge.lenses.refs
+        self.comments = {(refs[key], key[0]) for one in comments if (key := (one.side, one.entry.ref)) in refs}
         for name in self.believed:
             state.sides[name].met = True
         return adoption.adopted
 
-    def _members(self) -> list[Member]:
-        """The unlinked entries of every side, in the order of the sides and of their listings."""
+    def _members(self, kind: Kind = Kind.TASK) -> list[Member]:
+        """The unlinked entries of a kind on every side, in the order of the sides and of their listings."""
+        fits = is_task if kind is Kind.TASK else is_comment
         lenses = self.merge.lenses
         members: list[Member] = []
         for name, observation in self.believed.items():
@@ -53,7 +61,7 @@ class Intake:
             members += [
                 member_of(lenses, name, entry, first_meeting=first)
                 for ref, entry in observation.entries.items()
-                if ref not in known and (name, ref) not in self.taken and is_task(entry)
+                if ref not in known and (name, ref) not in self.taken and fits(entry)
             ]
         return members
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Final
+from typing import Final, Protocol
 
 from connectors.contract import Entry, PersonKey
-from connectors.task import Field, Person, Value, same
+from connectors.task import Field, Kind, Person, Value, same
 from sync.core.model import Link, LinkKey, SideName, State, Task, TaskId
 from sync.core.people import Directory
 from sync.core.policy import GroupPolicy, SideSpec
@@ -25,13 +25,33 @@ class _NoOpinion(Enum):
 NO_OPINION: Final = _NoOpinion.NO_OPINION
 
 
+class Tied(Protocol):
+    """What is about one task on one side: a link, an intent, an action."""
+
+    @property
+    def task(self) -> TaskId:
+        """The task."""
+        ...
+
+    @property
+    def side(self) -> SideName:
+        """The side."""
+        ...
+
+
 class Lens:
-    """One side's eyes."""
+    """One side's eyes, for one kind of task."""
 
     def __init__(
-        self, spec: SideSpec, state: State, directory: Directory, refs: Mapping[tuple[SideName, str], TaskId]
+        self,
+        spec: SideSpec,
+        state: State,
+        directory: Directory,
+        refs: Mapping[tuple[SideName, str], TaskId],
+        kind: Kind = Kind.TASK,
     ) -> None:
         self.spec = spec
+        self.kind = kind
         self._state = state
         self._directory = directory
         self._refs = refs
@@ -132,6 +152,8 @@ class Lens:
             link = self._state.live(value, self.spec.name)
             if link is not None:
                 return link.ref
+            if self.kind is Kind.COMMENT:
+                return None  # it stands on its own task, and on no other
             passed.add(value)
             task = self._state.tasks.get(value)
             value = task.values.get(Field.PARENT) if task is not None else None
@@ -158,17 +180,29 @@ class Lenses:
         seen = {spec.name: state.sides[spec.name].people for spec in policy.sides}
         directory = Directory(policy.people, seen, keys)
         self.remapped: dict[tuple[LinkKey, Field], str] = {}  # fields owed because a mapping changed, and what of it
-        self._lenses = {spec.name: Lens(spec, state, directory, self.refs) for spec in policy.sides}
+        self._lenses = {
+            (spec.name, kind): Lens(spec.for_kind(kind), state, directory, self.refs, kind)
+            for spec in policy.sides
+            for kind in Kind
+        }
 
     def __getitem__(self, side: SideName) -> Lens:
-        return self._lenses[side]
+        return self._lenses[side, Kind.TASK]
 
-    def shown_by_all(self, title: str) -> str:
+    def at(self, side: SideName, kind: Kind) -> Lens:
+        """How a side sees tasks of a kind."""
+        return self._lenses[side, kind]
+
+    def of(self, tied: Tied) -> Lens:
+        """How its side sees what something is about."""
+        return self._lenses[tied.side, self.state.tasks[tied.task].kind]
+
+    def shown_by_all(self, text: str, name: Field = Field.TITLE) -> str:
         """A title as every side of the group would show it, in normal form: what entries and tasks meet by."""
-        value: Value = title
+        value: Value = text
         for spec in self.policy.sides:
-            if spec.reads(Field.TITLE):
-                value = spec.of(Field.TITLE).view.view(value)
+            if spec.reads(name):
+                value = spec.of(name).view.view(value)
         return folded(str(value))
 
     def tie(self, link: Link) -> None:

@@ -32,7 +32,7 @@ CANDIDATES: Final = 20
 
 def member_of(lenses: Lenses, side: SideName, entry: Entry, *, first_meeting: bool) -> Member:
     """An entry in the group's terms: people by key, parents by title (tasks to be have no id yet)."""
-    lens = lenses[side]
+    lens = lenses.at(side, entry.kind)
     values: dict[Field, Value] = {}
     for name, value in lens.take(entry).items():
         if name is Field.PARENT:

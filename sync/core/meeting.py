@@ -13,9 +13,7 @@ from connectors.task import Field, Status
 from sync.core.model import SideName
 from sync.core.policy import AccessPolicy, SideSpec
 
-EXCHANGED: Final = tuple(
-    name for name in Field if name not in {Field.COMPLETED, Field.CUSTOM, Field.COMMENTS, Field.URL}
-)
+EXCHANGED: Final = tuple(name for name in Field if name not in {Field.COMPLETED, Field.CUSTOM, Field.URL})
 """The fields that people exchange, each by itself."""
 
 

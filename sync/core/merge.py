@@ -118,7 +118,7 @@ class Merge:
         if stale:
             version = task.version(name)
             contenders.append(Contender(side=version.side or task.born, value=current, seen=current, at=version.at))
-        explained = self._explained(name, contenders, current, stale=stale)
+        explained = self._explained(task, name, contenders, stale=stale)
         merged = self._merge_texts(name, kept, current) if explained is None else None
         if explained is not None:
             self._settle(task, name, deltas, explained.value, explained, "explained")
@@ -142,7 +142,7 @@ class Merge:
 
     def _liftable(self, task: Task, name: Field, delta: Delta) -> bool:
         """An edit that names what is not linked yet waits: no opinion until it can be said in the group's terms."""
-        if self.lenses[delta.link.side].lift(name, delta.new, task.values.get(name)) is not NO_OPINION:
+        if self.lenses.of(delta.link).lift(name, delta.new, task.values.get(name)) is not NO_OPINION:
             return True
         delta.link.unknown[name] = str(delta.new)
         delta.link.raw_hash = ""
@@ -150,7 +150,7 @@ class Merge:
 
     def _contender(self, task: Task, name: Field, delta: Delta) -> Contender:
         side = delta.link.side
-        lifted = self.lenses[side].lift(name, delta.new, task.values.get(name))
+        lifted = self.lenses.of(delta.link).lift(name, delta.new, task.values.get(name))
         value = task.values.get(name) if lifted is NO_OPINION else lifted
         return Contender(side=side, value=value, seen=delta.new, at=delta.at, derived=delta.derived)
 
@@ -162,25 +162,26 @@ class Merge:
         if name is Field.STATUS and self._completes_what_was_begun(task, delta):
             return True
         pair = link.pairs.get(name)
-        return pair is not None and same(name, self.lenses[link.side].view(name, task.values.get(name)), pair.sent)
+        return pair is not None and same(name, self.lenses.of(link).view(name, task.values.get(name)), pair.sent)
 
     def _completes_what_was_begun(self, task: Task, delta: Delta) -> bool:
         """Whether a side completes an open task that it could not be told is in progress: that is what comes next."""
         return (
-            not self.lenses[delta.link.side].spec.writes(Field.STATUS)
+            not self.lenses.of(delta.link).spec.writes(Field.STATUS)
             and task.values.get(Field.STATUS) is Status.IN_PROGRESS
             and delta.old is Status.NEEDS_ACTION
             and delta.new is Status.COMPLETED
         )
 
-    def _explained(self, name: Field, contenders: list[Contender], current: Value, *, stale: bool) -> Contender | None:
+    def _explained(self, task: Task, name: Field, contenders: list[Contender], *, stale: bool) -> Contender | None:
         """A contender whose value every other one shows as it is seen there."""
         for candidate in sorted(contenders, key=lambda one: self.lenses.policy.rank(one.side)):
             for other in contenders:
                 if stale and other is contenders[-1]:
-                    fits = same(name, candidate.value, current)
+                    fits = same(name, candidate.value, task.values.get(name))
                 else:
-                    fits = same(name, self.lenses[other.side].view(name, candidate.value), other.seen)
+                    lens = self.lenses.at(other.side, task.kind)
+                    fits = same(name, lens.view(name, candidate.value), other.seen)
                 if not fits:
                     break
             else:
@@ -222,7 +223,7 @@ class Merge:
     def _absorb(self, task: Task, name: Field, deltas: Sequence[Delta]) -> None:
         number = task.version(name).number
         for delta in deltas:
-            link, view = delta.link, self.lenses[delta.link.side].view(name, task.values.get(name))
+            link, view = delta.link, self.lenses.of(delta.link).view(name, task.values.get(name))
             if same(name, view, delta.new):
                 link.pairs[name] = Pair(view, delta.new)
                 link.acked.pop(name, None)

@@ -78,7 +78,9 @@ class Task:
 
     @property
     def title(self) -> str:
-        """The title, for people."""
+        """The title, for people; of a comment its first line."""
+        if self.kind is Kind.COMMENT:
+            return next(iter(str(self.values.get(Field.COMMENTS, "")).splitlines()), "")
         return str(self.values.get(Field.TITLE, ""))
 
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Final, TypeVar
 
-from connectors.task import Field, Value
+from connectors.task import Field, Kind, Value
 from sync.core.lens import Lenses
 from sync.core.merge import Merge
 from sync.core.model import Link, Pair, SideName, State, Task, TaskId
@@ -144,7 +144,7 @@ def outgoing(lenses: Lenses, side: SideName, coming: Sequence[TaskId]) -> list[t
         state.of_side(side),
         key=lambda one: _number(one.pairs[Field.POSITION].stored) if Field.POSITION in one.pairs else 0,
     ):
-        if link.live:
+        if link.live and state.tasks[link.task].kind is Kind.TASK:
             groups[str(lens.view(Field.PARENT, state.tasks[link.task].values.get(Field.PARENT)) or "")].append(
                 link.task
             )

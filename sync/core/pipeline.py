@@ -15,6 +15,7 @@ from datetime import datetime
 from connectors.contract import Entry
 from connectors.task import Field, Status, Value
 from sync.core.adopt import Adoption
+from sync.core.comments import commented, follow, left_behind
 from sync.core.decisions import Decisions
 from sync.core.deletes import Deletes
 from sync.core.diff import Delta, LinkDiff, diff_side
@@ -29,6 +30,7 @@ from sync.core.match import member_of
 from sync.core.merge import Merge
 from sync.core.model import Link, Side, SideName, State, TaskId, TaskLife
 from sync.core.order import incoming, ordered_sides
+from sync.core.owners import counted
 from sync.core.plan import Planner
 from sync.core.policy import AccessPolicy, GroupPolicy, SideSpec
 from sync.core.questions import Questions
@@ -94,9 +96,12 @@ class _Cycle:
             self.decision.warnings += withdraw_ties(self.state, observation, self.policy.side(name))
         self._merge(deletes)
         edited = {(delta.link.task, delta.link.side) for delta in self.deltas if not delta.derived}
+        edited |= commented(self.state, edited | intake.comments)
+        deletes.revive_commented(edited)
         gone = [link for name, found in self.evidence.items() if name not in self.aside for link in found.deleted]
         deletes.delete(gone, edited)
         undoing = self._undo()
+        follow(self.lenses)
         deletes.rehome()
         self._plan(undoing)
         self._finish(deletes)
@@ -109,7 +114,7 @@ class _Cycle:
             observation = self.observations.get(spec.name)
             if observation is None or observation.read in {Read.NONE, Read.STILL_READING}:
                 continue
-            side, links = self.state.sides[spec.name], self.state.of_side(spec.name)
+            side, links = self.state.sides[spec.name], counted(self.state, observation)
             verdict = judge_missing(side, observation, links, self.policy, now=self.told.now, allow=self.told.allow)
             if verdict.guard:
                 self.aside[spec.name] = verdict
@@ -123,6 +128,7 @@ class _Cycle:
             found = weigh(self.state, observation, spec, self.policy, now=self.told.now, aside=spec.name in self.aside)
             self.evidence[spec.name] = found
             deletes.restore(found)
+            left_behind(self.lenses, observation)
             deletes.outside(found)
             deletes.withdraw(spec.name, found)
             deletes.doubtful(found, vanished)
@@ -142,8 +148,8 @@ class _Cycle:
             observation = self.observations.get(spec.name)
             if observation is None or observation.read is Read.NONE or spec.name in self.aside:
                 continue
-            side, lens = self.state.sides[spec.name], self.lenses[spec.name]
-            diffs = diff_side(self.state, observation, lens)
+            side = self.state.sides[spec.name]
+            diffs = diff_side(self.lenses, observation)
             verdict = judge_changed(
                 side, observation, self.state.of_side(spec.name), diffs, self.policy, self.told.allow
             )
@@ -170,7 +176,7 @@ class _Cycle:
         link = diff.link
         link.pairs.update(diff.pairs)
         remapped = what_changed(link.mapping, spec.mapping)
-        absorb_entry(link, diff.entry, self.lenses[spec.name])
+        absorb_entry(link, diff.entry, self.lenses.of(link))
         task = self.state.tasks[link.task]
         if diff.deltas and link.reason == UNDONE:
             link.reason = ""

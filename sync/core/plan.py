@@ -28,18 +28,19 @@ from datetime import datetime
 from typing import Final
 
 from connectors.contract import DeleteMeans, Verb
-from connectors.task import Field, Status, Value, is_empty, same
+from connectors.task import Field, Kind, Status, Value, is_empty, same
 from sync.core.facts import Action, Change, Note
 from sync.core.lens import Lens, Lenses
 from sync.core.mapping import what_changed
 from sync.core.model import Do, HeldKind, Link, SideName, Task, TaskId, TaskLife
 from sync.core.order import ordered_sides, outgoing
+from sync.core.owners import has_place, stands
 from sync.core.policy import AccessPolicy
 from sync.core.settle import CREATE_AGAIN, CREATE_REFUSED, DELETED_THERE, UNTIED
 from sync.core.ties import doubted
 from sync.core.tree import depth
 
-UNSENT = frozenset({Field.COMPLETED, Field.POSITION, Field.URL, Field.COMMENTS, Field.CUSTOM})
+UNSENT = frozenset({Field.COMPLETED, Field.POSITION, Field.URL, Field.CUSTOM})
 """Fields that are not sent by the general rule: positions have their own."""
 
 CLOSED_BY_DELETE: Final = "deleted there: closed"
@@ -70,8 +71,10 @@ class Planner:
         unsure = doubted(self.lenses)
         depths = {task.id: depth(state, task) for task in state.tasks.values()}
         for task in sorted(state.tasks.values(), key=lambda one: (depths[one.id], one.id)):
+            if not stands(state, task):
+                continue  # a comment goes where its task goes
             for spec in self.lenses.policy.sides:
-                lens, link = self.lenses[spec.name], state.link(task.id, spec.name)
+                lens, link = self.lenses.at(spec.name, task.kind), state.link(task.id, spec.name)
                 if (task.id, spec.name) in open_intents:
                     continue
                 ending = link.reason if link is not None and link.live else ""
@@ -80,7 +83,7 @@ class Planner:
                         deletes += self._delete(task, link, lens)
                 elif link is not None and link.live:
                     updates += self._update(task, link, lens, held)
-                elif (task.id, spec.name) not in unsure and spec.access is not AccessPolicy.READ:
+                elif (task.id, spec.name) not in unsure and has_place(state, task, spec, creates):
                     creates += self._create(task, link, lens)
         updates.sort(key=self._owed_since)
         deletes.sort(key=lambda action: -depths[action.task])
@@ -208,7 +211,8 @@ class Planner:
         if untold and isinstance(status, Status) and status.closed:
             return Field.STATUS, f"{spec.name} makes open tasks only"
         refused = self._refused_whole(task, link, lens)
-        return Field.TITLE, refused or ("" if spec.capabilities.can(Verb.CREATE) else f"{spec.name} can not make tasks")
+        name = Field.COMMENTS if task.kind is Kind.COMMENT else Field.TITLE
+        return name, refused or ("" if spec.capabilities.can(Verb.CREATE) else f"{spec.name} can not make tasks")
 
     def _delete(self, task: Task, link: Link, lens: Lens) -> list[Action]:
         means = lens.spec.capabilities.delete_means
@@ -232,7 +236,8 @@ class Planner:
         lens = self.lenses[side]
         if not lens.spec.writes(Field.POSITION) or lens.spec.access is AccessPolicy.READ:
             return []
-        coming = [action.task for action in creates if action.side == side]
+        tasks = self.lenses.state.tasks
+        coming = [one.task for one in creates if one.side == side and tasks[one.task].kind is Kind.TASK]
         found = []
         for task_id, position in outgoing(self.lenses, side, coming):
             task, link = self.lenses.state.tasks[task_id], self.lenses.state.live(task_id, side)
@@ -270,7 +275,7 @@ class Planner:
             return remapped
         if self._behind(task, link, name):
             return task.version(name).rule or "new"
-        mapping = self.lenses[link.side].spec.mapping
+        mapping = self.lenses.of(link).spec.mapping
         return "its parent is linked now" if name is Field.PARENT else what_changed(link.mapping, mapping)
 
     def _note(self, task: Task, lens: Lens, ref: str | None, name: Field, why: str) -> None:

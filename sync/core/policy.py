@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from connectors.contract import Capabilities, FieldCapability, Holding
-from connectors.task import Field, Ref, Value
+from connectors.contract import Capabilities, DeleteMeans, FieldCapability, Holding, Verb
+from connectors.task import Field, Kind, Ref, Value
 from sync.core.model import SideName
 
 CLOCK_DOUBT: Final = timedelta(seconds=5)
@@ -113,7 +113,26 @@ class SideSpec:
         """Whether a field can be given when an entry is made."""
         return self.of(field_).holding in {Holding.TWO_WAY, Holding.AT_CREATE}
 
+    def for_kind(self, kind: Kind) -> SideSpec:
+        """The same side as it holds tasks of a kind. A comment has its text, and its task for good."""
+        if kind is Kind.TASK:
+            return replace(self, unsynced=self.unsynced | {Field.COMMENTS})
+        text = self.of(Field.COMMENTS)
+        held = text.holding is not Holding.NOT_HELD
+        fields = {Field.COMMENTS: replace(text, required=True), Field.PARENT: _FOR_GOOD} if held else {}
+        can = self.capabilities.can(Verb.DELETE) and text.holding is Holding.TWO_WAY
+        capabilities = replace(
+            self.capabilities,
+            fields=fields,
+            delete_means=DeleteMeans.DELETE if can else DeleteMeans.NOTHING,
+            delete_cascades=False,
+            absence_is_ambiguous=False,
+            derived_from_children=frozenset(),
+        )
+        return replace(self, capabilities=capabilities, unsynced=frozenset())
 
+
+_FOR_GOOD = FieldCapability(holding=Holding.AT_CREATE)
 _UNSYNCED = FieldCapability(holding=Holding.NOT_HELD, note="not synced: fields = false")
 
 

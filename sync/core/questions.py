@@ -10,6 +10,7 @@ from connectors.task import Ref
 from sync.core.facts import Decision, Observation, Read
 from sync.core.gather import Verdict, digest_of, held_guard, missing_links
 from sync.core.model import Held, HeldKind, Side, State
+from sync.core.owners import counted
 from sync.core.standing import BY_COMMAND, ENTRIES, adopting, is_adoption, kept, wanted
 
 
@@ -80,7 +81,7 @@ class Questions:
     def ask_about(self, decision: Decision, side: Side, observation: Observation, verdict: Verdict | None) -> None:
         """One open question per guard that stopped a read; questions about reads that passed are withdrawn."""
         asks = verdict is not None and verdict.asks
-        links = self.state.of_side(side.name)
+        links = counted(self.state, observation)
         key = f"guard:{verdict.guard}:{side.name}" if verdict is not None and asks else ""
         self.state.held = [
             held

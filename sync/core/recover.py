@@ -31,6 +31,7 @@ from sync.core.facts import Acted, Observation, Read
 from sync.core.lens import Lens
 from sync.core.merge import Merge
 from sync.core.model import Do, Held, HeldKind, Intent, Link, Pair, SideName, State
+from sync.core.owners import counted
 from sync.core.settle import DELETED_HERE, deleted, found_again
 from sync.core.standing import ENTRIES, kept
 from sync.core.text import folded, words
@@ -39,6 +40,7 @@ FOUND_DONE: Final = "found done after a lost answer"
 
 READS: Final = 2
 """Complete reads that must lack a create before it is sent again (rule 7)."""
+TEXTS: Final = frozenset({Field.TITLE, Field.DESCRIPTION, Field.COMMENTS})
 TOLD_APART: Final = re.compile(r"[ _-](\(\d{1,3}\)|[0-9a-f]{6})")
 """What is added to a title that is taken, to tell the two apart: a number in brackets, or six characters of an id."""
 
@@ -64,7 +66,7 @@ class Recovery:
         if intent.do in {Do.DELETE, Do.ARCHIVE}:
             return self._delete(intent, observation, link, entry)
         if entry is not None and not (entry.problem or entry.deleted or entry.container):
-            self._update(intent, link, entry, lenses[intent.side])
+            self._update(intent, link, entry, lenses.of(intent))
         read = observation.read is Read.COMPLETE or link.ref in observation.listed or link.ref in observation.gone
         return entry is not None or read
 
@@ -99,28 +101,28 @@ class Recovery:
 
     def _create(self, intent: Intent, observation: Observation) -> bool:
         lenses = self.merge.lenses
-        spec = lenses[intent.side].spec
+        lens = lenses.of(intent)
         if lenses.state.live(intent.task, intent.side) is not None:
             return True
         titled = self._titled(intent, observation)
         people = lenses.state.sides[intent.side].people
         owed = self._owed(intent)
-        equal = [entry for entry in titled if _equal_payload(intent, owed, lenses[intent.side].take(entry), people)]
+        equal = [entry for entry in titled if _equal_payload(intent, owed, lens.take(entry), people)]
         if equal:
             self._found(intent, min(equal, key=lambda entry: _age(entry.ref)))
             return True
         self.taken.update((intent.side, entry.ref) for entry in titled)
-        if spec.capabilities.discovery is Discovery.POINT:
+        if lens.spec.capabilities.discovery is Discovery.POINT:
             why = (
-                f"{spec.name} was asked to make this task and no answer came: it may be there or not, and no list can "
-                f"tell. Look there for its title before you decide"
+                f"{intent.side} was asked to make this task and no answer came: it may be there or not, and no list "
+                f"can tell. Look there for its title before you decide"
             )
             self._hold(intent, why, titled)
             return False
         if titled:
             self._hold(
                 intent,
-                f"a new task with this title on {spec.name} may be the one that was sent, with other content",
+                f"a new task with this title on {intent.side} may be the one that was sent, with other content",
                 titled,
             )
             return False
@@ -143,7 +145,7 @@ class Recovery:
 
     def _owed(self, intent: Intent) -> dict[Field, Value]:
         """What the entry is to hold in the end: the canonical values that the side can be given."""
-        lens = self.merge.lenses[intent.side]
+        lens = self.merge.lenses.of(intent)
         task = self.merge.lenses.state.tasks[intent.task]
         return {
             name: lens.view(name, value)
@@ -188,17 +190,22 @@ def _question(intent: Intent) -> str:
 
 
 def titled(state: State, intent: Intent, observation: Observation) -> list[Entry]:
-    """The entries of a read that were not known before the send and have the title of what was sent."""
+    """The entries of a read that were not known before the send and have the title of what was sent.
+
+    Of a comment, those on the same task with its text.
+    """
     known = {link.ref for link in state.of_side(intent.side)}
     known |= {ref for link in state.links.values() if link.side == intent.side for ref in link.former}
     known |= {held.ref for held in state.held if held.side == intent.side and held.kind is HeldKind.MATCH}
-    wanted = folded(str(intent.patch.get(Field.TITLE, "")))
+    name = Field.COMMENTS if Field.COMMENTS in intent.patch else Field.TITLE
+    wanted = folded(str(intent.patch.get(name, "")))
     return [
         entry
         for ref, entry in observation.entries.items()
         if ref not in known
         and not (entry.problem or entry.deleted or entry.container)
-        and _same_title(wanted, folded(str(entry.fields.get(Field.TITLE, ""))))
+        and _same_title(wanted, folded(str(entry.fields.get(name, ""))))
+        and (name is Field.TITLE or entry.fields.get(Field.PARENT) == intent.patch.get(Field.PARENT))
     ]
 
 
@@ -217,7 +224,7 @@ def is_whole(state: State, observation: Observation) -> bool:
     """
     if observation.read is not Read.COMPLETE or observation.found:
         return False
-    known = (link.ref for link in state.of_side(observation.side) if link.live)
+    known = (link.ref for link in counted(state, observation) if link.live)
     return all(ref in observation.listed or ref in observation.gone or ref in observation.entries for ref in known)
 
 
@@ -259,7 +266,7 @@ def _equal_payload(
         found = seen[name]
         if name is Field.ASSIGNEES and isinstance(sent, tuple) and any(str(one) not in people for one in sent):
             continue
-        if isinstance(sent, str) and isinstance(found, str) and name in {Field.TITLE, Field.DESCRIPTION}:
+        if isinstance(sent, str) and isinstance(found, str) and name in TEXTS:
             if words(sent) != words(found) and not (words(found) and words(sent).startswith(words(found))):
                 return False
         elif not same(name, found, sent) and not is_empty(name, found):

@@ -37,7 +37,7 @@ def pair_of(name: Field, sent: Value, stored: Stored, seen: Mapping[Field, Value
 
 def created(lenses: Lenses, intent: Intent, wanted: Mapping[Field, Value], stored: Stored) -> Link:
     """The link of a task that was made: what the request carried is agreed, the rest of ``wanted`` is owed."""
-    lens = lenses[intent.side]
+    lens = lenses.of(intent)
     seen = lens.take(stored.entry)
     task = lenses.state.tasks[intent.task]
     old = lenses.state.links.get((intent.task, intent.side))
@@ -92,17 +92,17 @@ def found_again(lenses: Lenses, intent: Intent, wanted: Mapping[Field, Value], e
             continue
         if name in intent.patch:
             link.pairs[name] = Pair(pair.sent, pair.sent, confirmed=False, before=empty)
-        elif name not in wanted and lenses[intent.side].spec.of(name).made_up:
+        elif name not in wanted and lenses.of(intent).spec.of(name).made_up:
             continue  # what it shows is nobody's opinion, whoever may have touched it since
         elif name not in UNMERGED and not (isinstance(pair.stored, Status) and not pair.stored.closed):
-            link.pairs[name] = Pair(lenses[intent.side].view(name, empty), empty)
+            link.pairs[name] = Pair(lenses.of(intent).view(name, empty), empty)
     link.raw_hash = ""
     return link
 
 
 def updated(lenses: Lenses, link: Link, intent: Intent, stored: Stored) -> None:
     """After a write only the written fields' shadows move; the rest of the answer is compared in the next cycle."""
-    lens = lenses[link.side]
+    lens = lenses.of(link)
     seen = lens.take(stored.entry)
     task = lenses.state.tasks[link.task]
     for name, value in intent.patch.items():
@@ -128,7 +128,7 @@ def create_refused(
     Where the vendor said which fields it can not take, only those are refused, and the task is tried without them.
     Else all are, the title with them.
     """
-    lens = lenses[intent.side]
+    lens = lenses.of(intent)
     task = lenses.state.tasks[intent.task]
     old = lenses.state.links.get((intent.task, intent.side))
     link = old if old is not None and not old.live else Link(task=intent.task, side=intent.side, ref=None)
@@ -153,7 +153,7 @@ def make_again(lenses: Lenses, link: Link) -> None:
 
 def tie_again(lenses: Lenses, link: Link) -> None:
     """A link that was let go ties again, over its old shadow: values that moved meanwhile are owed there."""
-    lens, task = lenses[link.side], lenses.state.tasks[link.task]
+    lens, task = lenses.of(link), lenses.state.tasks[link.task]
     link.life, link.reason, link.absent, link.outside = LinkLife.LIVE, "", False, ""
     link.raw_hash = ""
     lenses.tie(link)

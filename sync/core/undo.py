@@ -107,7 +107,7 @@ class Undoing:
     def _back(self, task: Task, link: Link) -> None:
         """An entry that is still there ties again; any other is made again."""
         self._count(task)
-        lens = self.merge.lenses[link.side]
+        lens = self.merge.lenses.of(link)
         closed = lens.spec.capabilities.delete_means is DeleteMeans.STATUS and link.reason == DELETED_HERE
         there = closed or link.reason.endswith(NO_DELETE) or link.reason in {BY_HAND, BY_A_PERSON, UNTIED}
         self.merge.act(link, Do.ADOPT, self.undo.rule)
@@ -193,7 +193,7 @@ class Undoing:
 
     def _lost_there(self, task: Task, link: Link) -> dict[Field, Value]:
         """What the entry had before it took the task's values, in side space."""
-        lens, found = self.merge.lenses[link.side], {}
+        lens, found = self.merge.lenses.of(link), {}
         for row in self.undo.moved:
             if not row.lost or (row.task, row.side) != link.key or not lens.spec.writes(row.field):
                 continue
@@ -207,7 +207,7 @@ class Undoing:
         }
 
     def _update(self, task: Task, link: Link, fields: dict[Field, Value]) -> Action:
-        lens = self.merge.lenses[link.side]
+        lens = self.merge.lenses.of(link)
         return Action(
             do=Do.UPDATE,
             task=task.id,

@@ -68,7 +68,9 @@ def _by_ref(connection: Connection, text: str) -> list[TaskId]:
 
 
 def _title(connection: Connection, task: TaskId) -> str:
-    return _title_in(connection.execute(select(TASK.c.doc).where(TASK.c.id == task)).scalar_one())
+    doc = connection.execute(select(TASK.c.doc).where(TASK.c.id == task)).scalar_one()
+    comment = load_object(doc).get(Field.COMMENTS.value)
+    return _title_in(doc) or next(iter(str(comment or "").splitlines()), "")
 
 
 def _title_in(doc: str) -> str:

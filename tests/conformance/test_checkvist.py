@@ -46,7 +46,7 @@ class TestOldCopy(CheckvistSuite):
     reading = (
         "login=v1,refused=403,refresh=no,header=parameter,life=30m,single=object,actions=object,due=dashes,"
         "no_due=empty,create_parses=no,root=null,to_root=empty,people=form,tags=array,children=missing,order=mixed,"
-        "unknown_list=404,unknown_item=403,never=time,deleted=empty"
+        "unknown_list=404,unknown_item=403,never=time,deleted=empty,stamp=missing"
     )
     bench = bench(reading)
     # An item that does not tell its children: the list does.
@@ -67,7 +67,7 @@ class TestOddShapes(CheckvistSuite):
 class TestStubborn(CheckvistSuite):
     """A server on which neither a date nor the tags can be cleared."""
 
-    reading = "clear_due=ignored,clear_tags=ignored,root=missing,tags=as_text"
+    reading = "clear_due=ignored,clear_tags=ignored,root=missing,tags=as_text,stamp=updates"
     bench = bench(reading, auth="basic")
     cannot_clear = frozenset({Field.DUE, Field.LABELS})
 

@@ -43,12 +43,12 @@ def cluster(*members, task=None):
 def test_an_entry_that_is_nobodys_is_a_new_task():
     state, adoption = world()
     state.next_task = 5
-    one = member(adoption, "b", "b7", title="Milk", status=Status.NEEDS_ACTION, raw_hash="h7", kind=Kind.COMMENT)
+    one = member(adoption, "b", "b7", title="Milk", status=Status.NEEDS_ACTION, raw_hash="h7")
     adoption.take_in([cluster(one)])
     task = state.tasks[5]
     assert (task.id, task.kind, task.born, task.values) == (
         5,
-        Kind.COMMENT,
+        Kind.TASK,
         "b",
         {TITLE: "Milk", STATUS: Status.NEEDS_ACTION},
     )

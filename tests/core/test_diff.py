@@ -13,7 +13,7 @@ from sync.core.diff import children_by_parent, diff_link, diff_side, edit_time, 
 from sync.core.evidence import let_go
 from sync.core.facts import Observation, Read
 from sync.core.model import Pair, Version
-from tests.core.build import NOW, RICH, TWO_WAY, add_task, entry, group, lenses_of, side, state_of
+from tests.core.build import NOW, RICH, add_task, entry, group, lenses_of, side, state_of
 
 TITLE, NOTE, STATUS, DUE = Field.TITLE, Field.DESCRIPTION, Field.STATUS, Field.DUE
 SHORT = {**RICH.fields, TITLE: FieldCapability(holding=Holding.TWO_WAY, view=cut(4))}
@@ -224,13 +224,6 @@ def test_a_cycle_of_parents_ends():
     assert not is_thawed(state, link, entry("b1", derived=frozenset({STATUS})), children_by_parent(state))
 
 
-def test_comments_have_no_delta():
-    """They are tasks of their own kind."""
-    fields = {**RICH.fields, Field.COMMENTS: TWO_WAY}
-    _, task, link, lens = world(fields=fields, title="t")
-    assert diff(link, task, lens, title="t", comments=("x",)).first == {}
-
-
 def test_only_live_links_whose_entry_can_be_read_here_are_compared():
     """Deleted, moved to another container, unreadable, not linked, let go: left to the other stages."""
     policy = group("a", "b")
@@ -241,7 +234,7 @@ def test_only_live_links_whose_entry_can_be_read_here_are_compared():
     bad = {1: {}, 2: {"deleted": True}, 3: {"container": "other"}, 4: {"problem": "not JSON"}, 5: {}, 9: {}}
     read = Observation(side="b", read=Read.COMPLETE, offset=60.0)
     read.entries = {f"b{number}": entry(f"b{number}", title="new", modified=NOW, **how) for number, how in bad.items()}
-    found = diff_side(state, read, lenses_of(policy, state)["b"])
+    found = diff_side(lenses_of(policy, state), read)
     assert [(one.link.task, [delta.at for delta in one.deltas]) for one in found] == [(1, [NOW + timedelta(minutes=1)])]
     assert found[0].entry is read.entries["b1"]
 
@@ -253,7 +246,7 @@ def test_a_side_whose_derived_status_moved_by_our_write_has_no_delta():
     read = Observation(side="b", read=Read.COMPLETE)
     read.entries = {"b1": entry("b1", status=Status.COMPLETED, derived=frozenset({STATUS}))}
     policy = group("a", "b")
-    assert diff_side(state, read, lenses_of(policy, state)["b"])[0].deltas == []
+    assert diff_side(lenses_of(policy, state), read)[0].deltas == []
 
 
 def test_children_by_parent():

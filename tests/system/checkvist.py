@@ -144,7 +144,7 @@ class Checkvist(Items, Stranger):
             "name": "stranger",
             "public": False,
             "role": 1,
-            "updated_at": _stamp(max((one.changed or self.born for one in self.items.values()), default=self.born)),
+            "updated_at": _stamp(max([self.left, *(one.changed or self.born for one in self.items.values())])),
             "task_count": len(leaves),
             "task_completed": sum(1 for leaf in leaves if self.items[leaf].status == 1),
         }

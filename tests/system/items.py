@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -41,7 +41,7 @@ class Items:
 
     def __init__(self) -> None:
         self.items: dict[int, Item] = {}
-        self.born = datetime(2026, 3, 1, tzinfo=UTC)
+        self.born = self.left = datetime(2026, 3, 1, tzinfo=UTC)
         self._ids = count(100)
         self._ranks = count(int(LAST))
 
@@ -98,6 +98,7 @@ class Items:
             for child in self.children(item):
                 self.remove(child)
             self._derive(self.items.pop(item).parent)
+            self.left = datetime.now(UTC)
 
     def _write(self, one: Item, content: str, parses: str) -> None:
         if not content.strip():
@@ -178,6 +179,14 @@ class Items:
                 if members.get(name) == "":
                     setattr(self.items[item], {"due_date": "due"}.get(name, name), [] if name == "tags" else "")
             self.change(item, members, "")
+
+    def rest(self) -> None:
+        """An hour goes by in which nobody changes anything."""
+        with self.lock:
+            hour = timedelta(hours=1)
+            self.left -= hour
+            for one in self.items.values():
+                one.changed = one.changed and one.changed - hour
 
     def tick(self, item: int, status: int) -> None:
         """Close, invalidate or reopen."""

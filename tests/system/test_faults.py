@@ -38,11 +38,11 @@ def settled(tmp_path_factory):
         yield made, people
 
 
-def once(at: Group, server: Stranger, fault: Fault) -> tuple[int, list[str]]:
+def once(at: Group, server: Stranger, fault: Fault, *wishes: str) -> tuple[int, list[str]]:
     """A run for people against a server with a fault: the exit code, and the lines that name that side's trouble."""
     side = "outline" if server is at.outline else "strategy"
     server.fault = fault
-    done = at.tasksync("run", "--once")
+    done = at.tasksync("run", "--once", *wishes)
     server.fault = None
     words = " ".join(done.out.split())
     assert "nothing was written" in words, done.out
@@ -112,7 +112,7 @@ def test_a_short_pause_is_waited_for(settled, side):
 def test_a_list_that_lost_tasks_is_set_aside_and_deletes_nothing(settled, side, share, code, word):
     at, people = settled
     server, before = getattr(at, side), at.writes
-    found, lines = once(at, server, instead(said(200, faults.listing(server, share)), of=lists))
+    found, lines = once(at, server, instead(said(200, faults.listing(server, share)), of=lists), "--sweep")
     assert found == code
     assert len(lines) == 1, lines
     assert word in lines[0]

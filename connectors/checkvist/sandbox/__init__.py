@@ -45,7 +45,8 @@ class Sandbox:
 
     def __init__(self, reading: Reading | None = None, *, now: Callable[[], datetime] = _now) -> None:
         self.reading = reading or Reading()
-        self._world = World({self.checklist: "Work", self.other_checklist: "Someday"}, now)
+        lists = {self.checklist: "Work", self.other_checklist: "Someday"}
+        self._world = World(lists, now, stamps_all=self.reading.stamp == "all")
         self._gate = Gate(
             username=self.username,
             keys=frozenset({self.remote_key, self.password}),
@@ -142,6 +143,14 @@ class Sandbox:
         """A person moves an item and what is below it to the account's other list."""
         with self._world.lock:
             self._world.transfer(self._find(identity), self.other_checklist)
+
+    def bring_back(self, identity: int) -> None:
+        """A person moves an item and what is below it from the other list to this one."""
+        with self._world.lock:
+            item = self._world.find(self.other_checklist, identity)
+            if item is None:
+                raise KeyError(identity)
+            self._world.transfer(item, self.checklist)
 
     def tasks(self) -> list[Json]:
         """The list's items as the server tells them, by parent and position."""

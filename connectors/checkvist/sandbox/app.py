@@ -114,10 +114,10 @@ class Api:
         open_ = [number for number in self.world.checklists if number not in self.shut]
         open_.sort(key=lambda number: self.world.stamps[number], reverse=True)
         del asked
-        return JSONResponse([list_as_json(self.world, number, role=self._role) for number in open_])
+        return JSONResponse([list_as_json(self.world, number, self.reading, role=self._role) for number in open_])
 
     def _list(self, asked: Asked) -> Response:
-        return JSONResponse(list_as_json(self.world, self._checklist(asked), role=self._role))
+        return JSONResponse(list_as_json(self.world, self._checklist(asked), self.reading, role=self._role))
 
     def _items(self, asked: Asked) -> Response:
         checklist = self._checklist(asked)

@@ -60,6 +60,8 @@ class Reading(Switches):
     """Whether a restored item has its old id."""
     never: Literal["empty", "time"] = "empty"
     """What ``updated_at`` is before the first change."""
+    stamp: Literal["all", "updates", "missing"] = "all"
+    """What moves a list's ``updated_at``: all that happens to its items, or only what makes and changes them."""
     errors: Literal["status", "soft"] = "status"
     """A refusal has a status, or is an object with the error in an answer with status 200."""
     deleted: Literal["item", "empty"] = "item"

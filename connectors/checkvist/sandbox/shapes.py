@@ -51,15 +51,16 @@ def item_as_json(world: World, item: Item, reading: Reading) -> Json:
     return shown
 
 
-def list_as_json(world: World, checklist: int, *, role: int) -> Json:
+def list_as_json(world: World, checklist: int, reading: Reading, *, role: int) -> Json:
     """A list, with the counts of its leaves."""
     leaves = [item for item in world.items(checklist) if not world.children(item)]
+    updated: Json = {} if reading.stamp == "missing" else {"updated_at": stamp(world.stamps[checklist])}
     return {
         "id": checklist,
         "name": world.checklists[checklist],
         "public": False,
         "role": role,
-        "updated_at": stamp(world.stamps[checklist]),
+        **updated,
         "task_count": len(leaves),
         "task_completed": sum(item.status == CLOSED for item in leaves),
     }

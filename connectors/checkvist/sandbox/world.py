@@ -39,11 +39,15 @@ class Item:
 
 
 class World:
-    """Every item of an account. Callers hold :attr:`lock` around what they do with it."""
+    """Every item of an account. Callers hold :attr:`lock` around what they do with it.
 
-    def __init__(self, checklists: dict[int, str], now: Callable[[], datetime]) -> None:
+    ``stamps_all``: a list's time moves with items that leave it or come back, too.
+    """
+
+    def __init__(self, checklists: dict[int, str], now: Callable[[], datetime], *, stamps_all: bool = True) -> None:
         self.lock = threading.RLock()
         self.now = now
+        self._stamps_all = stamps_all
         self.checklists = checklists
         self.stamps = dict.fromkeys(checklists, now())
         self._items: dict[int, Item] = {}
@@ -124,7 +128,7 @@ class World:
             self._leave(below, below is item)
             self._order.pop((below.checklist, below.id), None)
             self._trash[below.id] = self._items.pop(below.id)
-        self.stamps[item.checklist] = self.now()
+        self._left(item.checklist)
 
     def restore(self, identity: int, *, same: bool) -> Item:
         """Bring an item back, to the root if its parent is gone; what was below it stays in the trash."""
@@ -137,12 +141,12 @@ class World:
         self._items[item.id] = item
         self._enter(item, None)
         self._accumulate(item)
-        self.touch(item)
+        self._left(item.checklist)
         return item
 
     def transfer(self, item: Item, checklist: int) -> None:
         """Move an item and all below it to another list, under the same ids."""
-        below = list(self.subtree(item))
+        left, below = item.checklist, list(self.subtree(item))
         orders = {one.id: self._order.pop((one.checklist, one.id), []) for one in below}
         self._leave(item)
         item.parent = ROOT
@@ -151,6 +155,12 @@ class World:
             self._order[checklist, one.id] = orders[one.id]
         self._enter(item, None)
         self.touch(item)
+        self._left(left)
+
+    def _left(self, checklist: int) -> None:
+        """Note the time at which a list got other items without a change of one, where that is noted."""
+        if self._stamps_all:
+            self.stamps[checklist] = self.now()
 
     def _siblings(self, item: Item) -> list[int]:
         return self._order.setdefault((item.checklist, item.parent), [])

@@ -41,7 +41,7 @@ def answering(answer: Response) -> Starlette:
         (JSONResponse({"tasks": []}), ContractBroken),
         (JSONResponse(None), ContractBroken),
         (JSONResponse("[]"), ContractBroken),
-        (JSONResponse([native(), native()]), ContractBroken),
+        (JSONResponse([native(), native(content="Other")]), ContractBroken),
         (JSONResponse([native(), {"content": "no id"}]), ContractBroken),
         (JSONResponse([native(), None]), ContractBroken),
         (Response("<html><body>Log in</body></html>", media_type="text/html"), ContractBroken),

@@ -25,13 +25,19 @@ from tests.connectors.checkvist.kit import native
         ([native(id=None)], "element 1"),
         ([native(id=0)], "element 1"),
         ([native(id=True)], "element 1"),
-        ([native(), native()], "item 5 twice"),
+        ([native(), native(content="Other")], "two different items 5"),
     ],
     ids=["object", "null", "text", "number inside", "no id", "id 0", "id true", "twice"],
 )
 def test_an_answer_that_is_no_whole_list_is_never_a_list(answer, what):
     with pytest.raises(Malformed, match=what):
         items_of(answer)
+
+
+def test_an_item_that_is_repeated_as_it_is_is_listed_once():
+    """As at every vendor: a repeat says nothing new, and only two that differ can not both be true."""
+    items = items_of([native(id=1), native(id=2, parent_id=1), native(id=1)])
+    assert [(item["id"], item["tasks"]) for item in items] == [(1, [2]), (2, [])]
 
 
 def test_an_empty_array_is_an_empty_list():
