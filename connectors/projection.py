@@ -82,6 +82,26 @@ class Through:
         return ""
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text in a normal form of its own that is never empty, as a comment is."""
+
+    normal: Callable[[Value], Value]
+    loss: str = ""
+
+    def view(self, value: Value) -> Value:
+        """The normal form."""
+        return self.normal(value)
+
+    def lift(self, seen: Value, current: Value) -> Value:
+        """``current`` while its normal form is what is seen; else what is seen."""
+        return current if self.normal(current) == seen else seen
+
+    def refuses(self, value: Value) -> str:
+        """Why nothing can not be told."""
+        return "" if self.normal(value) else "a comment needs a text"
+
+
 def one_line(value: Value) -> Value:
     """A title as one line: line breaks and runs of blanks are one blank, none at either end."""
     return " ".join(value.split()) if isinstance(value, str) else value

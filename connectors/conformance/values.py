@@ -65,6 +65,7 @@ def values(field: Field, people: tuple[Person, ...] = ()) -> st.SearchStrategy[V
         Field.LABELS: labels(),
         Field.ASSIGNEES: assignees(people),
         Field.ARCHIVED: st.booleans(),
+        Field.COMMENTS: texts(),
     }
     return known.get(field, st.just(EMPTY.get(field)))
 
@@ -117,7 +118,7 @@ _CHECKS: Final[Mapping[Field, Callable[[Value], bool]]] = {
     Field.PARENT: lambda value: value is None or isinstance(value, str),
     Field.POSITION: lambda value: value is None or (isinstance(value, int) and not isinstance(value, bool)),
     Field.ARCHIVED: lambda value: isinstance(value, bool),
-    Field.COMMENTS: lambda _: False,  # no value of a task: comments are tasks of their own kind
+    Field.COMMENTS: lambda value: isinstance(value, str) and "\r" not in value,
     Field.URL: lambda value: isinstance(value, str),
     Field.CUSTOM: lambda value: isinstance(value, Mapping),
 }

@@ -22,7 +22,7 @@ from connectors.contract import (
 from connectors.memory.members import unix_lines
 from connectors.memory.settings import MemorySettings
 from connectors.memory.wire import VOLATILE
-from connectors.projection import SAME, Chain, DayIn, FirstOnly, Through, View, Words, cut, one_line
+from connectors.projection import SAME, Chain, DayIn, FirstOnly, Said, Through, View, Words, cut, one_line
 from connectors.task import Field, Status
 
 _TREE = frozenset({Field.PARENT, Field.POSITION})
@@ -100,7 +100,7 @@ def _create_help(settings: MemorySettings, verbs: frozenset[Verb]) -> CreateHelp
 
 def _field(field: Field, side: SideSettings, verbs: frozenset[Verb]) -> FieldCapability:
     settings = own(side)
-    missing = {Field.COMMENTS, *settings.not_held}
+    missing = {*settings.not_held}
     if not settings.parents:
         missing |= _TREE
     if settings.archive_deletes:
@@ -120,15 +120,15 @@ def _holding(field: Field, settings: MemorySettings, verbs: frozenset[Verb]) -> 
 
 def _view(field: Field, side: SideSettings) -> View:
     settings = own(side)
-    if field is Field.TITLE:
-        line = Through(one_line, "")
-        return line if settings.title_limit is None else Chain(line, cut(settings.title_limit))
-    if field is Field.DESCRIPTION:
-        return Through(unix_lines, "")
-    if field is Field.STATUS:
-        return Words(frozenset(words(side).values()))
-    if field in {Field.START, Field.DUE} and settings.days_only:
-        return DayIn(side.timezone)
-    if field is Field.ASSIGNEES and settings.one_assignee:
-        return FirstOnly()
-    return SAME
+    line = Through(one_line, "")
+    views: dict[Field, View] = {
+        Field.TITLE: line if settings.title_limit is None else Chain(line, cut(settings.title_limit)),
+        Field.DESCRIPTION: Through(unix_lines, ""),
+        Field.STATUS: Words(frozenset(words(side).values())),
+        Field.COMMENTS: Said(unix_lines),
+    }
+    if settings.days_only:
+        views |= dict.fromkeys((Field.START, Field.DUE), DayIn(side.timezone))
+    if settings.one_assignee:
+        views[Field.ASSIGNEES] = FirstOnly()
+    return views.get(field, SAME)

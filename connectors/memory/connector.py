@@ -20,6 +20,7 @@ from connectors.contract import (
 from connectors.errors import BadSettings, ContractBroken, Gone, Rejected
 from connectors.memory.capabilities import capabilities, own, words
 from connectors.memory.mapping import Translator
+from connectors.memory.members import is_comment
 from connectors.memory.vault import Vault
 from connectors.memory.wire import Members, raw_hash
 from connectors.task import Field, Fields, Patch, Person, Ref
@@ -46,6 +47,10 @@ class MemoryConnector:
         self.vault: Vault = Vault.of(self._settings, clock.now)
 
     @property
+    def _has_comments(self) -> bool:
+        return Field.COMMENTS in self._capabilities.held
+
+    @property
     def capabilities(self) -> Capabilities:
         """What this side can do."""
         return self._capabilities
@@ -66,7 +71,7 @@ class MemoryConnector:
     def split(self, patch: Patch, *, creating: bool) -> tuple[Patch, ...]:
         """All at once, or one field per request; then a create starts with the title."""
         del creating  # the title is the first of the fields
-        if not self._settings.one_by_one:
+        if not self._settings.one_by_one or Field.COMMENTS in patch:
             return (patch,) if patch else ()
         return tuple(patch.only(field) for field in Field if field in patch)
 
@@ -133,7 +138,7 @@ class MemoryConnector:
 
     def _pages(self, tasks: Sequence[Members], coverage: Coverage, cursor: Cursor | None) -> Iterator[Page]:
         size = self._settings.page_size or max(len(tasks), 1)
-        records = tuple(self._record(task) for task in tasks)
+        records = tuple(self._record(task) for task in tasks if self._has_comments or not is_comment(task))
         parts = [records[start : start + size] for start in range(0, len(records), size)] or [()]
         for number, part in enumerate(parts, 1):
             if number > 1:
@@ -150,7 +155,8 @@ class MemoryConnector:
             )
 
     def _total(self, coverage: Coverage) -> int | None:
-        return self.vault.count() if self._settings.totals and coverage is Coverage.EVERYTHING else None
+        told = self._settings.totals and coverage is Coverage.EVERYTHING
+        return self.vault.count(comments=self._has_comments) if told else None
 
     def _record(self, task: Members) -> Record:
         ref = task.get("id")
@@ -174,7 +180,7 @@ class MemoryConnector:
         return {name: value for name, value in task.items() if name not in self._settings.silent}
 
     def _one_field(self, fields: Fields) -> None:
-        if self._settings.one_by_one and len(fields) > 1:
+        if self._settings.one_by_one and len(fields) > 1 and Field.COMMENTS not in fields:
             raise Rejected(f"{self.vault.name} takes one field per request, not {len(fields)}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from datetime import datetime
 
-from connectors.memory import tree
+from connectors.memory import remarks, tree
 from connectors.memory.storage import Contents
 from connectors.memory.wire import BLANK, Manners, Members, kept
 from connectors.task import JsonValue, Native, Ref
@@ -19,7 +19,13 @@ def add(contents: Contents, ref: Ref, members: Native, manners: Manners, now: da
 
 
 def change(contents: Contents, ref: Ref, members: Native, manners: Manners, now: datetime) -> list[Ref]:
-    """Replace members of a task; those that were closed along with it. Raises ``KeyError`` when it is not there."""
+    """Replace members of a task or a comment; those that were closed along with it.
+
+    Raises ``KeyError`` when it is not there.
+    """
+    if ref in contents.comments:
+        remarks.change(contents, ref, members, manners, now)
+        return []
     task = contents.tasks[ref]
     new = deepcopy(kept(members, manners))
     closed = _close_below(contents, ref, new, now) if manners.cascades else []
@@ -48,6 +54,8 @@ def _close_below(contents: Contents, ref: Ref, new: Members, now: datetime) -> l
 
 def drop(contents: Contents, ref: Ref, manners: Manners, now: datetime) -> list[Members]:
     """Delete a task, or archive it where that is what deleting means; it and those that went along, as they were."""
+    if ref in contents.comments:
+        return [remarks.drop(contents, ref)]
     if manners.archive_deletes:
         before = deepcopy(contents.tasks[ref])
         change(contents, ref, {"archived": True}, manners, now)
@@ -62,6 +70,8 @@ def drop(contents: Contents, ref: Ref, manners: Manners, now: datetime) -> list[
         under = []
     gone = [deepcopy(contents.tasks[each]) for each in (ref, *under)]
     for each in (ref, *under):
+        for remark in remarks.of_task(contents, each):
+            remarks.drop(contents, remark, along=True)
         contents.trash[each] = contents.tasks.pop(each)
         contents.revision += 1
         contents.tombstones[each] = contents.revision
@@ -81,24 +91,28 @@ def restore(contents: Contents, ref: Ref, manners: Manners, now: datetime) -> No
     contents.tombstones.pop(ref, None)
     parent = task["parent"] if task["parent"] in contents.tasks else None
     change(contents, ref, {"parent": parent, "position": task["position"]}, manners, now)
+    remarks.come_back(contents, ref)
 
 
 def rehome(contents: Contents, ref: Ref, container: str, manners: Manners, now: datetime) -> None:
     """Move a task to another container, or back ("")."""
     parent = contents.tasks[ref]["parent"]
     change(contents, ref, {"container": container}, manners, now)
+    for remark in remarks.of_task(contents, ref):
+        contents.touch(remark)
     if manners.parents:
         _settle(contents, parent, None if container else ref)
         _relate(contents, manners)
 
 
 def since(contents: Contents, revision: int) -> list[Members]:
-    """Tasks that changed after a revision, and tombstones of those that went after it."""
+    """Tasks and comments that changed after a revision, and tombstones of those that went after it."""
     changed = [deepcopy(task) for task in contents.tasks.values() if _revision(task["revision"]) > revision]
     tombstones: list[Members] = [
         {"id": ref, "deleted": True, "revision": when} for ref, when in contents.tombstones.items() if when > revision
     ]
-    return changed + tombstones
+    comments = [ref for ref, one in contents.comments.items() if _revision(one["revision"]) > revision]
+    return [*changed, *(remarks.shown(contents, ref) for ref in comments), *tombstones]
 
 
 def descendants(contents: Contents, ref: Ref) -> list[Ref]:

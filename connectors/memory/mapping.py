@@ -7,9 +7,18 @@ from dataclasses import dataclass
 
 from connectors.contract import Capabilities, Entry, Holding, Record
 from connectors.errors import Unmappable
-from connectors.memory.members import READERS, UnreadableError, children, member, modified, quoted
+from connectors.memory.members import (
+    READERS,
+    UnreadableError,
+    children,
+    is_comment,
+    member,
+    modified,
+    quoted,
+    unix_lines,
+)
 from connectors.memory.wire import Members
-from connectors.task import Field, Fields, JsonValue, Native, Status, Value
+from connectors.task import Field, Fields, JsonValue, Kind, Native, Status, Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +41,9 @@ class Translator:
             return Entry(
                 ref=record.ref, raw_hash=record.raw_hash, fields={}, native=native, problem="the title is no text"
             )
-        fields, unknown = self._fields(native)
+        if is_comment(native) and not isinstance(native["comments"], str):
+            return Entry(ref=record.ref, raw_hash=record.raw_hash, fields={}, native=native, problem="it has no text")
+        fields, unknown = self._comment(native) if is_comment(native) else self._fields(native)
         revision, container = native.get("revision"), native.get("container")
         under = children(native)
         return Entry(
@@ -40,6 +51,7 @@ class Translator:
             raw_hash=record.raw_hash,
             fields=fields,
             native=native,
+            kind=Kind.COMMENT if is_comment(native) else Kind.TASK,
             unknown=unknown,
             derived=self.capabilities.derived_from_children & fields.keys() if under else frozenset(),
             children=under,
@@ -54,7 +66,13 @@ class Translator:
 
         Raises ``Unmappable`` for a field that the side does not take or a value that it cannot be told.
         """
+        if Field.COMMENTS in fields:  # its task is told by every comment, whether tasks have parents or not
+            comment = {Field.COMMENTS.value: self._to_write(Field.COMMENTS, fields[Field.COMMENTS], native)}
+            return comment | {field.value: member(fields[field]) for field in (Field.PARENT,) if field in fields}
         return {field.value: self._to_write(field, value, native) for field, value in fields.items()}
+
+    def _comment(self, native: Native) -> tuple[dict[Field, Value], dict[Field, str]]:
+        return {Field.COMMENTS: unix_lines(str(native["comments"])), Field.PARENT: str(native.get("parent"))}, {}
 
     def _fields(self, native: Native) -> tuple[dict[Field, Value], dict[Field, str]]:
         fields: dict[Field, Value] = {}

@@ -22,6 +22,11 @@ def unix_lines(value: Value) -> Value:
     return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
 
 
+def is_comment(native: Native) -> bool:
+    """Whether a native task is a comment."""
+    return "comments" in native
+
+
 def members(fields: Fields) -> Members:
     """Canonical fields as native members, a status by its canonical word: what a person would type into a vault."""
     return {field.value: member(value) for field, value in fields.items()}

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from connectors.errors import BadSettings
-from connectors.memory.wire import BLANK, Members
+from connectors.memory.wire import BLANK, BLANK_COMMENT, Members
 from connectors.task import JsonValue, Ref
 
 _Signature: TypeAlias = tuple[int, int, int] | None
@@ -30,6 +30,7 @@ class Contents:
     """Everything in a vault. ``revision`` counts changes; ``epoch`` grows when old cursors are forgotten."""
 
     tasks: dict[Ref, Members] = field(default_factory=dict)
+    comments: dict[Ref, Members] = field(default_factory=dict)
     trash: dict[Ref, Members] = field(default_factory=dict)
     tombstones: dict[Ref, int] = field(default_factory=dict)
     revision: int = 0
@@ -37,16 +38,20 @@ class Contents:
     next_id: int = 1
 
     def touch(self, ref: Ref) -> None:
-        """Count a change of a task."""
+        """Count a change of a task or a comment."""
         self.revision += 1
-        self.tasks[ref]["revision"] = self.revision
+        (self.comments if ref in self.comments else self.tasks)[ref]["revision"] = self.revision
+
+    def has_had(self, ref: Ref) -> bool:
+        """Whether something here has an id, or had it."""
+        return ref in self.tasks or ref in self.comments or ref in self.trash
 
     def new_ref(self) -> Ref:
-        """An id that no task here has or had."""
+        """An id that nothing here has or had."""
         while True:
             ref = f"m{self.next_id}"
             self.next_id += 1
-            if ref not in self.tasks and ref not in self.trash:
+            if not self.has_had(ref):
                 return ref
 
 
@@ -133,6 +138,8 @@ def _parsed(text: str) -> Contents:
     contents = Contents(**data)
     for ref, task in contents.tasks.items():
         contents.tasks[ref] = {**deepcopy(dict(BLANK)), "revision": 0, **task, "id": ref}
+    for ref, comment in contents.comments.items():
+        contents.comments[ref] = {**BLANK_COMMENT, "revision": 0, **comment, "id": ref}
     return contents
 
 
@@ -150,6 +157,7 @@ def _are_numbers(value: JsonValue) -> bool:
 
 _FORMS: Final[Mapping[str, Callable[[JsonValue], bool]]] = {
     "tasks": _are_tasks,
+    "comments": _are_tasks,
     "trash": _are_tasks,
     "tombstones": _are_numbers,
     "revision": _is_number,

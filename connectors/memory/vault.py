@@ -19,7 +19,8 @@ from typing import Final, Self, TypeAlias
 
 from connectors.contract import Verb
 from connectors.errors import Applied, Gone, Rejected, Stale
-from connectors.memory import edits
+from connectors.memory import edits, remarks
+from connectors.memory.members import is_comment
 from connectors.memory.settings import MemorySettings
 from connectors.memory.storage import Contents, KeptFile
 from connectors.memory.wire import PLAIN, Manners, Members
@@ -71,15 +72,19 @@ class Vault:
             pass
 
     def listed(self) -> list[Members]:
-        """All tasks in this container, in the order in which they were made."""
+        """All tasks in this container, then their comments, each in the order in which they were made."""
         with self._request(Verb.CHANGES) as contents:
             found = [deepcopy(task) for task in contents.tasks.values() if not task["container"]]
+            comments = (remarks.shown(contents, ref) for ref in contents.comments)
+            found += [comment for comment in comments if "container" not in comment]
             return self.listing(found) if self.listing is not None else found
 
-    def count(self) -> int:
-        """How many tasks a complete listing should name: part of its answer, no request of its own."""
+    def count(self, *, comments: bool) -> int:
+        """How many tasks, and comments, a listing should name: part of its answer, no request of its own."""
         with self._opened() as contents:
-            return sum(not task["container"] for task in contents.tasks.values())
+            here = {ref for ref, task in contents.tasks.items() if not task["container"]}
+            on_them = sum(one["parent"] in here for one in contents.comments.values()) if comments else 0
+            return len(here) + on_them
 
     def state(self) -> tuple[int, int]:
         """Epoch and change counter: where the next incremental listing may start."""
@@ -99,24 +104,26 @@ class Vault:
     def found(self, ref: Ref) -> Members:
         """One task, in this container or another. Raises ``Gone``."""
         with self._request(Verb.GET) as contents:
-            return deepcopy(self._there(contents, ref))
+            return self._there(contents, ref)
 
     def marked(self, marker: str) -> Members | None:
         """The task that was made with a marker, as its id or beside it."""
         with self._request(Verb.FIND_MARKER) as contents:
-            named = [task for task in contents.tasks.values() if marker in {task["id"], task.get("marker")}]
+            both = (*contents.tasks.values(), *contents.comments.values())
+            named = [task for task in both if marker in {task["id"], task.get("marker")}]
             return deepcopy(named[0]) if named else None
 
     def create(self, members: Native, marker: str) -> Members:
         """A new task as it is stored. Raises ``Rejected`` for a parent that is not there, or an id that is taken."""
         with self._request(Verb.CREATE) as contents:
             ref = marker if self.manners.client_ids else contents.new_ref()
-            if ref in contents.tasks or ref in contents.trash:
+            if contents.has_had(ref):
                 raise Rejected(f"there is a task {ref} in {self.name} already")
             self._check_parent(contents, ref, members)
             extra: Members = {"marker": marker} if self.manners.markers else {}
-            edits.add(contents, ref, {**members, **extra}, self.manners, self.now())
-            return deepcopy(contents.tasks[ref])
+            add = remarks.add if is_comment(members) else edits.add
+            add(contents, ref, {**members, **extra}, self.manners, self.now())
+            return self._there(contents, ref)
 
     def update(self, ref: Ref, members: Native, revision: int | None) -> list[Members]:
         """A task after some members were replaced, and after it those that were closed along with it.
@@ -129,7 +136,7 @@ class Vault:
                 raise Stale(f"task {ref} in {self.name} was changed since it was read")
             self._check_parent(contents, ref, members)
             closed = edits.change(contents, ref, members, self.manners, self.now())
-            return [deepcopy(contents.tasks[each]) for each in (ref, *closed)]
+            return [self._there(contents, each) for each in (ref, *closed)]
 
     def delete(self, ref: Ref) -> list[Members]:
         """The task that was deleted or archived as it was, and after it those that went along. Raises ``Gone``."""
@@ -144,6 +151,14 @@ class Vault:
         with self._opened() as contents:
             ref = contents.new_ref()
             edits.add(contents, ref, members, self.manners, self.now())
+            return ref
+
+    def comment(self, task: Ref, text: str, author: str = "") -> Ref:
+        """Comment on a task; the comment's id. It is edited and removed as a task is."""
+        with self._opened() as contents:
+            ref = contents.new_ref()
+            members: Members = {"comments": text, "parent": task, "author": author}
+            remarks.add(contents, ref, members, self.manners, self.now())
             return ref
 
     def edit(self, ref: Ref, members: Native) -> None:
@@ -188,6 +203,11 @@ class Vault:
                 if not task["container"] and not (hidden and task["archived"])
             ]
 
+    def comments(self, task: Ref | None = None) -> list[Members]:
+        """All comments, or those on one task."""
+        with self._opened() as contents:
+            return [deepcopy(one) for one in contents.comments.values() if task in {None, one["parent"]}]
+
     def task(self, ref: Ref) -> Members:
         """One task, wherever it is. Raises ``KeyError`` when it was deleted."""
         with self._opened() as contents:
@@ -222,14 +242,18 @@ class Vault:
                     yield contents
 
     def _there(self, contents: Contents, ref: Ref) -> Members:
+        """A copy of a task or a comment."""
+        if ref in contents.comments:
+            return remarks.shown(contents, ref)
         task = contents.tasks.get(ref)
         if task is None:
             raise Gone(f"there is no task {ref} in {self.name}", applied=Applied.NO)
-        return task
+        return deepcopy(task)
 
     def _check_parent(self, contents: Contents, ref: Ref, members: Native) -> None:
         parent = members.get("parent")
-        if parent is None or not self.manners.parents:
+        remark = is_comment(members) and ref not in contents.comments
+        if not remark and (parent is None or not self.manners.parents):
             return
         if parent not in contents.tasks:
             raise Rejected(

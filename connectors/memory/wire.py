@@ -22,6 +22,9 @@ marker                           text; only where the vault keeps one
 modified, revision               an RFC 3339 instant; the vault's change counter: both say nothing about the task
 deleted                          true on a tombstone, which has only id, deleted and revision besides
 ================================ =========================================================================
+
+A comment has id, comments (its text), parent (the id of its task), author (text), modified and revision; where its task
+lies in another container, container as well.
 """
 
 from __future__ import annotations
@@ -59,6 +62,10 @@ BLANK: Final[Native] = {
 """A new task before anything is said about it."""
 
 
+BLANK_COMMENT: Final[Native] = {"comments": "", "parent": None, "author": "", "modified": ""}
+"""A new comment before anything is said about it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manners:
     """What a vault does to what it is given; by default it keeps everything as it is."""
@@ -66,7 +73,7 @@ class Manners:
     new_status: str = "needs_action"  # of a task that came without a status
     title_limit: int | None = None  # longer titles are cut, in code points
     days_only: bool = False  # of an instant in start or due only the day is kept, as it was written
-    trims: bool = False  # no blanks at either end of title and description
+    trims: bool = False  # no blanks at either end of title, description and comments
     recases: bool = False  # labels in lower case
     one_assignee: bool = False  # only the first is kept
     parents: bool = False  # tasks form a tree, with ranks
@@ -107,7 +114,7 @@ def _kept(name: str, value: JsonValue, manners: Manners) -> JsonValue:
 
 
 def _kept_text(name: str, value: str, manners: Manners) -> str:
-    if name in {"title", "description"} and manners.trims:
+    if name in {"title", "description", "comments"} and manners.trims:
         value = value.strip()
     if name == "title" and manners.title_limit is not None and len(value) > manners.title_limit:
         value = value[: manners.title_limit].rstrip()

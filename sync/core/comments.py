@@ -71,6 +71,8 @@ def follow(lenses: Lenses) -> list[Link]:
     for comment, owner in list(comments(state)):
         for link in state.of_task(comment.id):
             tie = state.link(owner.id, link.side)
+            if link.reason == WITH_ITS_TASK and tie is not None and not tie.live:
+                link.absent |= tie.absent
             is_there = tie is not None and tie.live and tie.ref == owner_ref(link)
             is_moved = tie is not None and not is_there and (tie.live or tie.reason == CREATE_AGAIN)
             if is_moved and (link.live or link.reason == WITH_ITS_TASK):

@@ -69,8 +69,9 @@ def weigh(
 
 def _is_passed(state: State, link: Link, observation: Observation, spec: SideSpec) -> bool:
     """Whether nothing is to be concluded of a comment: its task tells, or comments are not synced any more."""
-    is_comment = link.live and state.tasks[link.task].kind is Kind.COMMENT
-    return is_comment and (not spec.reads(Field.COMMENTS) or rides(state, link, observation))
+    if state.tasks[link.task].kind is Kind.TASK:
+        return False
+    return not spec.reads(Field.COMMENTS) or rides(state, link, observation)
 
 
 def _is_there(link: Link) -> None:

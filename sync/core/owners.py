@@ -30,6 +30,11 @@ def stands(state: State, task: Task) -> bool:
     return task.kind is Kind.TASK or (owner is not None and owner.life is TaskLife.ALIVE)
 
 
+def is_unseen(tie: Link | None) -> bool:
+    """Whether an entry was not seen lately: nothing is written to it, nor to what stands on it."""
+    return tie is not None and bool(tie.misses or tie.gone)
+
+
 def has_place(state: State, task: Task, spec: SideSpec, creates: Sequence[Action]) -> bool:
     """Whether a task can be made on a side: a comment, where its task is, or where ``creates`` make that."""
     if task.kind is Kind.TASK or spec.access is AccessPolicy.READ:
@@ -37,8 +42,8 @@ def has_place(state: State, task: Task, spec: SideSpec, creates: Sequence[Action
     owner = owner_of(state, task)
     if owner is None or not spec.reads(Field.COMMENTS):
         return False
-    if state.live(owner.id, spec.name) is not None:
-        return True
+    if (tie := state.live(owner.id, spec.name)) is not None:
+        return not is_unseen(tie)
     # Parents are made before what is under them: it stands near the end.
     return any((action.task, action.side) == (owner.id, spec.name) for action in reversed(creates))
 
@@ -63,10 +68,10 @@ def rides(state: State, link: Link, observation: Observation) -> bool:
     owner = owner_of(state, task)
     tie = state.live(owner.id, link.side) if owner is not None else None
     if tie is None:
-        return True
+        return link.live or not names(observation, owner_ref(link))
     if observation.read is Read.COMPLETE:
         return not names(observation, tie.ref)
-    return bool(tie.gone or tie.misses) or tie.ref in observation.gone
+    return is_unseen(tie) or tie.ref in observation.gone
 
 
 def counted(state: State, observation: Observation) -> list[Link]:

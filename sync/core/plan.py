@@ -34,7 +34,7 @@ from sync.core.lens import Lens, Lenses
 from sync.core.mapping import what_changed
 from sync.core.model import Do, HeldKind, Link, SideName, Task, TaskId, TaskLife
 from sync.core.order import ordered_sides, outgoing
-from sync.core.owners import has_place, stands
+from sync.core.owners import has_place, is_unseen, owner_of, stands
 from sync.core.policy import AccessPolicy
 from sync.core.settle import CREATE_AGAIN, CREATE_REFUSED, DELETED_THERE, UNTIED
 from sync.core.ties import doubted
@@ -99,8 +99,9 @@ class Planner:
     def _update(
         self, task: Task, link: Link, lens: Lens, held: set[tuple[TaskId | None, Field | None]]
     ) -> list[Action]:
-        if link.misses or link.gone:
-            return []  # unseen is not written
+        owner = owner_of(self.lenses.state, task)
+        if is_unseen(link) or (owner is not None and is_unseen(self.lenses.state.live(owner.id, link.side))):
+            return []
         fields: dict[Field, Value] = {}
         for name, value in task.values.items():
             if name in UNSENT or (task.id, name) in held or name in link.unknown or not lens.spec.reads(name):
