@@ -101,6 +101,7 @@ class Increment:
     granularity: timedelta
     skew: timedelta
     inclusive: bool
+    comments: bool = True  # it tells of comments too; else sweeps find them, and that is no fault of it
     whole: bool = False  # it tells only whether anything changed: then everything is read
 
 

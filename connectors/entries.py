@@ -37,6 +37,7 @@ class Entry:
     kind: Kind = Kind.TASK
     unknown: Mapping[Field, str] = field(default_factory=dict)
     derived: frozenset[Field] = frozenset()
+    comments: int | None = None  # how many there are on it, where the vendor says
     children: tuple[Ref, ...] = ()  # refs of its children, where a delete or close would take them along
     modified: datetime | None = None
     token: str = ""

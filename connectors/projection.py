@@ -99,7 +99,7 @@ class Said:
 
     def refuses(self, value: Value) -> str:
         """Why nothing can not be told."""
-        return "" if self.normal(value) else "a comment needs a text"
+        return "" if str(self.normal(value) or "").strip() else "a comment needs a text"
 
 
 def one_line(value: Value) -> Value:

@@ -13,7 +13,7 @@ from connectors.budget import Rank
 from connectors.contract import Changes, Clock, Connector, Coverage, Cursor, Discovery, Entry, Page, Record, Verb
 from connectors.errors import ConnectorError, ContractBroken, SideDown
 from connectors.limiter import ranked
-from connectors.task import Ref
+from connectors.task import Kind, Ref
 from sync.core.cursor import ask_from, never_back
 from sync.core.facts import Observation, Read
 from sync.core.model import Intent, Link, Side, SideName, State
@@ -158,12 +158,17 @@ class Reader:
         if asked.read is Read.COMPLETE:
             return asked  # the cursor has expired, or a filter of the whole side found it changed
         swept = self._gather(source, side, links, None)
-        suspects = {ref for ref, entry in swept.entries.items() if is_news(links.get(ref), entry)}
+        increment = self.connector.capabilities.increment
+        kinds = set(Kind) if increment is None or increment.comments else {Kind.TASK}
+        news = (ref for ref, entry in swept.entries.items() if entry.kind in kinds and is_news(links.get(ref), entry))
+        suspects = set(news)
         suspects -= asked.entries.keys() | asked.listed
         if suspects:
             again = self._gather(source, side, links, Cursor(value=asked.cursor, began=asked.began))
             suspects -= again.entries.keys() | again.listed
         swept.omitted = frozenset(suspects)
+        if increment is not None and increment.whole:
+            swept.cursor, swept.began = asked.cursor, asked.began  # it has just told when the side was changed last
         tombstones = {ref: entry for ref, entry in asked.entries.items() if entry.deleted and ref not in swept.listed}
         swept.entries = {**tombstones, **swept.entries}
         return swept

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
 from connectors.checkvist.login import KEY_HINT, Login
@@ -28,7 +28,10 @@ _REVOKED: Final = "the log-in works, but what it gives is refused: does this acc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A request before it is signed. ``form`` and ``json`` exclude each other; ``what`` is its object, for a person."""
+    """A request before it is signed. ``form`` and ``json`` exclude each other; ``what`` is its object, for a person.
+
+    ``query`` are the parameters of its address.
+    """
 
     method: str
     path: str
@@ -36,6 +39,7 @@ class Call:
     changing: bool = False
     form: Sequence[tuple[str, str]] | None = None
     json: JsonValue | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 class Signed(Protocol):
@@ -156,7 +160,7 @@ def _sent(
     return http.send(
         call.method,
         call.path,
-        params=params,
+        params={**call.query, **(params or {})} or None,
         form=call.form,
         json=call.json,
         headers=headers,

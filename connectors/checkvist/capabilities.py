@@ -10,6 +10,7 @@ from typing import Final
 from connectors.budget import RateBudget
 from connectors.checkvist.content import plain
 from connectors.checkvist.members import plain_labels
+from connectors.checkvist.notes import VIEW
 from connectors.checkvist.settings import CheckvistSettings
 from connectors.checkvist.since import INCREMENT
 from connectors.checkvist.states import DEFAULT_WORDS, State, state_named
@@ -37,6 +38,7 @@ _NOTES: Final[Mapping[Field, str]] = {
     Field.DESCRIPTION: "the item's lines after the first",
     Field.STATUS: "of an item with children: theirs, never written",
     Field.ASSIGNEES: "people are known by their ids only",
+    Field.COMMENTS: "notes; a new one is seen when its list changes, or by a sweep",
 }
 
 
@@ -114,6 +116,7 @@ def _view(field: Field, side: SideSettings) -> View | None:
         Field.ASSIGNEES: SAME,
         Field.PARENT: SAME,
         Field.POSITION: SAME,
+        Field.COMMENTS: VIEW,
     }
     return views.get(field)
 

@@ -63,11 +63,14 @@ class CheckvistClient:
         self._checklist = checklist
         self._secrets = secrets  # what an answer says is quoted in errors
 
-    def items(self, checklist: Ref | None = None) -> Listing:
-        """Every item of our list, or of another: never a part for the whole. Raises ``RetryLater``, ``SideDown``."""
+    def items(self, checklist: Ref | None = None, *, notes: bool = False) -> Listing:
+        """Every item of our list, or of another: never a part for the whole. Raises ``RetryLater``, ``SideDown``.
+
+        ``notes``: with their notes, if the server tells them.
+        """
         number = checklist or str(self._checklist)
         what = f"list {number}"
-        answer = self._read(f"/checklists/{number}/tasks.json", what)
+        answer = self._read(f"/checklists/{number}/tasks.json", what, {"with_notes": "true"} if notes else {})
         try:
             items = tuple(items_of(answer.json()))
         except Malformed as broken:
@@ -127,13 +130,49 @@ class CheckvistClient:
         call = Call(method="DELETE", path=self._path(ref), what=f"item {ref}", changing=True)
         return self._answered(self._changed(call), ref)
 
+    def notes(self, item: Ref) -> list[JsonValue]:
+        """The notes of an item. Raises as :meth:`item` does, and ``ContractBroken``."""
+        what = f"the notes of item {item}"
+        answer = self._signed.send(Call(method="GET", path=self._notes_path(item), what=what))
+        if said := self._complaint(answer):
+            raise Rejected(f'{answer.subject}: "{said}"')
+        value = answer.json()
+        if not isinstance(value, list):
+            raise self._broken(what, Malformed(f"{described(value)} instead of an array of notes"))
+        return value
+
+    def add_note(self, item: Ref, text: str) -> Native:
+        """Make a note. Raises as :meth:`create` does."""
+        what = f"a new note of item {item}"
+        form = [("comment[comment]", text)]
+        call = Call(method="POST", path=self._notes_path(item), what=what, changing=True, form=form)
+        return self._item(self._changed(call), None)[0]
+
+    def change_note(self, item: Ref, note: Ref, text: str) -> Native | None:
+        """Change the text of a note; None if the answer is empty. Raises as :meth:`update` does."""
+        form = [("comment[comment]", text)]
+        path = self._notes_path(item, note)
+        call = Call(method="PUT", path=path, what=f"note {note} of item {item}", changing=True, form=form)
+        answered = self._answered(self._changed(call), note)
+        return answered[0] if answered is not None else None
+
+    def delete_note(self, item: Ref, note: Ref) -> None:
+        """Delete a note. Raises as :meth:`update` does."""
+        path = self._notes_path(item, note)
+        call = Call(method="DELETE", path=path, what=f"note {note} of item {item}", changing=True)
+        self._answered(self._changed(call), note)
+
+    def _notes_path(self, item: Ref, note: Ref = "") -> str:
+        one = f"/{quote(note, safe='')}" if note else ""
+        return f"{self._path(item).removesuffix('.json')}/comments{one}.json"
+
     def _path(self, ref: Ref) -> str:
         return f"/checklists/{self._checklist}/tasks/{quote(ref, safe='')}.json"
 
-    def _read(self, path: str, what: str) -> Answer:
+    def _read(self, path: str, what: str, query: Mapping[str, str] | None = None) -> Answer:
         """Something that must be there. Raises ``RetryLater``, ``SideDown``."""
         try:
-            answer = self._signed.send(Call(method="GET", path=path, what=what))
+            answer = self._signed.send(Call(method="GET", path=path, what=what, query=query or {}))
         except Forbidden as refused:
             raise Forbidden(refused.message, hint=_LIST_HINT) from refused
         except TaskMoved as missing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from connectors.checkvist.auth import signed
@@ -10,15 +11,17 @@ from connectors.checkvist.capabilities import capabilities, held, own, words
 from connectors.checkvist.client import CheckvistClient, Listing, ListItself
 from connectors.checkvist.discovering import discover
 from connectors.checkvist.mapping import Translator
+from connectors.checkvist.notebook import Notebook
+from connectors.checkvist.notes import entry_of, is_note, parted
 from connectors.checkvist.presence import Presence
 from connectors.checkvist.since import UNSEEN, is_unchanged, mark_of
 from connectors.checkvist.states import State, state_named
 from connectors.checkvist.wire import with_tasks
 from connectors.checkvist.writing import Writer, record_of
 from connectors.contract import Capabilities, Clock, Coverage, Cursor, Entry, Found, Page, Record, SideSettings, Stored
-from connectors.errors import BadSettings, Forbidden, Gone, Rejected
+from connectors.errors import BadSettings, Forbidden, Gone, Rejected, Transient
 from connectors.nameless import coverage
-from connectors.task import Field, Fields, Patch, Ref
+from connectors.task import Field, Fields, Kind, Patch, Ref
 
 if TYPE_CHECKING:
     from connectors.transport import Http
@@ -34,7 +37,9 @@ class CheckvistConnector:
         self._checklist = settings.checklist
         self._capabilities = capabilities(side)
         self._client = CheckvistClient(signed(settings, clock, http), settings.checklist, http.secrets)
-        self._presence = Presence(self._client, clock, settings.checklist)
+        self._has_notes = Field.COMMENTS in held(side)
+        self._presence = Presence(self._client, clock, settings.checklist, notes=self._has_notes)
+        self._notebook = Notebook(self._client)
         self._translator = Translator(held=held(side), words=words(side), checklist=settings.checklist)
         self._remarks: tuple[str, ...] = ()
         self._writer = Writer(self._client, self._translator, self._presence)
@@ -57,7 +62,7 @@ class CheckvistConnector:
         self._client.checklist()
 
     def changes(self, since: Cursor | None) -> Iterator[Page]:
-        """Every item, in one request; since a cursor the list is asked first whether anything changed.
+        """Every item with its notes, in one request; since a cursor the list is asked first whether anything changed.
 
         Raises ``RetryLater`` or ``SideDown``.
         """
@@ -70,12 +75,13 @@ class CheckvistConnector:
                 yield _page(asked, (), Coverage.SINCE, value)
                 return
         listing = self._presence.read()
-        records = tuple(record_of(item) for item in listing.items)
+        notes = self._notebook.listed(listing) if self._has_notes else ()
+        records = (*(record_of(item) for item in listing.items), *notes)
         yield _page(asked or listing, records, coverage(records), value)
 
     def normalise(self, record: Record) -> Entry:
         """A record as an entry."""
-        return self._translator.entry(record)
+        return entry_of(record) if is_note(record.ref) else self._translator.entry(record)
 
     def get(self, ref: Ref) -> Entry:
         """One item. Raises ``Gone``, ``RetryLater``, ``SideDown``.
@@ -83,6 +89,8 @@ class CheckvistConnector:
         One request while it is there. An item that can not be had is looked for in a whole read of our list, then in
         the account's other lists (:class:`~connectors.checkvist.presence.Presence`): what is on none of them is gone.
         """
+        if is_note(ref):
+            return self._note(ref)
         try:
             item = self._client.item(ref)
         except (Gone, Forbidden, Rejected) as refused:
@@ -95,7 +103,7 @@ class CheckvistConnector:
 
     def split(self, patch: Patch, *, creating: bool) -> tuple[Patch, ...]:
         """The fields, then the status. After a create, what it can not carry, and a text that it would parse."""
-        return self._translator.steps(patch, creating=creating)
+        return (patch,) if Field.COMMENTS in patch else self._translator.steps(patch, creating=creating)
 
     def create(self, fields: Fields, marker: str) -> Stored:
         """POST the item. Raises ``TaskRefused``, ``RetryLater``, ``SideDown``.
@@ -104,7 +112,7 @@ class CheckvistConnector:
         """
         del marker
         try:
-            return self._writer.create(fields)
+            return self._notebook.create(fields) if Field.COMMENTS in fields else self._writer.create(fields)
         except (Gone, Forbidden) as refused:
             self._presence.read()  # raises if it is not the item but the list that can not be had
             _refuse(refused, "add items to it")
@@ -118,11 +126,13 @@ class CheckvistConnector:
         take a second request, until it is known how this server wants them written.
         """
         try:
+            if is_note(entry.ref):
+                return self._notebook.update(entry, str(patch.fields[Field.COMMENTS]))
             if Field.STATUS in patch:
                 return self._writer.act(entry, patch.fields[Field.STATUS])
             return self._writer.put(entry, patch)
         except (Gone, Forbidden, Rejected) as refused:
-            if self._presence.find(entry.ref) is None:
+            if self._is_missing(entry.ref):
                 raise self._gone(entry.ref) from refused
             _refuse(refused, "change its items")
         finally:
@@ -134,9 +144,9 @@ class CheckvistConnector:
         Raises ``TaskRefused``, ``RetryLater``, ``SideDown``.
         """
         try:
-            return self._writer.delete(entry)
+            return self._notebook.delete(entry) if is_note(entry.ref) else self._writer.delete(entry)
         except (Gone, Forbidden, Rejected) as refused:
-            if self._presence.find(entry.ref) is None:
+            if self._is_missing(entry.ref):
                 return None
             _refuse(refused, "delete its items")
         finally:
@@ -156,6 +166,29 @@ class CheckvistConnector:
         """Let go of connections."""
         self._http.close()
 
+    def _note(self, ref: Ref) -> Entry:
+        """A note. Where its item can not be had, that tells: gone, or on another list. Raises as :meth:`get` does."""
+        try:
+            found = self._notebook.get(ref)
+        except (Gone, Forbidden, Rejected) as refused:
+            item = self._missed(parted(ref)[0], refused)
+            if not item.container:
+                raise Transient(f"{refused.message}, and its item is there", hint="run it again later") from refused
+            return replace(item, ref=ref, fields={}, kind=Kind.COMMENT)
+        if found is None:
+            raise self._gone(ref)
+        return found
+
+    def _is_missing(self, ref: Ref) -> bool:
+        """Whether an item is not on our list, or a note not on its item. Raises ``RetryLater``, ``SideDown``."""
+        if not is_note(ref):
+            return self._presence.find(ref) is None
+        try:
+            self._note(ref)
+        except Gone:
+            return True
+        return False
+
     def _missed(self, ref: Ref, refused: Gone | Forbidden | Rejected | None) -> Entry:
         item = self._presence.find(ref) or self._presence.elsewhere(ref)
         if item is None:
@@ -163,7 +196,8 @@ class CheckvistConnector:
         return self.normalise(record_of(item))
 
     def _gone(self, ref: Ref) -> Gone:
-        return Gone(f"item {ref} is not on list {self._checklist} any more")
+        what = "note" if is_note(ref) else "item"
+        return Gone(f"{what} {ref} is not on list {self._checklist} any more")
 
 
 def _page(answer: ListItself | Listing, records: tuple[Record, ...], covers: Coverage, value: str) -> Page:

@@ -23,6 +23,7 @@ from connectors.checkvist.members import (
     tell_due,
     tell_labels,
 )
+from connectors.checkvist.notes import count_of
 from connectors.checkvist.states import ACTIONS, State, state_of
 from connectors.checkvist.wire import children_of, identity
 from connectors.contract import Entry, Record
@@ -78,7 +79,7 @@ class Translator:
             return Entry(ref=record.ref, raw_hash=record.raw_hash, fields={}, native=item, problem=problem)
         fields: dict[Field, Value] = {}
         unknown: dict[Field, str] = {}
-        for field in self.held:
+        for field in self.held - {Field.COMMENTS}:
             try:
                 self._read(field, item, fields, partial=partial)
             except NoOpinion as reason:
@@ -92,6 +93,7 @@ class Translator:
             unknown=unknown,
             derived=frozenset({Field.STATUS}) if children else frozenset(),
             children=children,
+            comments=count_of(item) if Field.COMMENTS in self.held else None,
             modified=read_modified(item),
             deleted=item.get("deleted") is True,
             container=self._elsewhere(item),

@@ -39,8 +39,9 @@ class _Snapshot:
 class Presence:
     """What is known of one list's items, from its whole reads."""
 
-    def __init__(self, client: CheckvistClient, clock: Clock, checklist: int) -> None:
+    def __init__(self, client: CheckvistClient, clock: Clock, checklist: int, *, notes: bool = False) -> None:
         self._client = client
+        self._notes = notes
         self._clock = clock
         self._checklist = str(checklist)
         self._last: _Snapshot | None = None
@@ -52,7 +53,7 @@ class Presence:
     def read(self) -> Listing:
         """Read the whole list. Raises ``RetryLater``, ``SideDown``."""
         at = self._clock.monotonic()
-        listing = self._client.items()
+        listing = self._client.items(notes=self._notes)
         children = {ref_of(item) or "": children_of(item) for item in listing.items}
         before = self._last
         self._lost = {ref: since for ref, since in self._lost.items() if ref not in children}

@@ -20,6 +20,7 @@ INCREMENT: Final = Increment(
     granularity=timedelta(seconds=1),  # as the page writes times
     skew=timedelta(seconds=4),  # a guess: the time in the list and the Date of an answer may be of two machines
     inclusive=True,
+    comments=False,  # "excludes updates to comments"
     whole=True,
 )
 """A list that changed less than this before it was read is read again: an edit in the same second would not show."""

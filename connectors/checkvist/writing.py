@@ -7,6 +7,7 @@ from dataclasses import replace
 from connectors.checkvist.client import Answered, CheckvistClient
 from connectors.checkvist.dialect import Dialect, form
 from connectors.checkvist.mapping import Translator
+from connectors.checkvist.notes import MEMBERS
 from connectors.checkvist.presence import Presence
 from connectors.checkvist.wire import raw_hash, ref_of, with_tasks
 from connectors.contract import Entry, Record, Stored
@@ -16,7 +17,8 @@ from connectors.task import Field, Fields, Native, Patch, Value, is_empty, same
 
 
 def record_of(item: Native) -> Record:
-    """An item as a record."""
+    """An item as a record, without its notes: they are records of their own."""
+    item = {name: value for name, value in item.items() if name not in MEMBERS}
     return Record(ref=ref_of(item) or ref_without(item), raw_hash=raw_hash(item), native=item)
 
 

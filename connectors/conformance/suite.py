@@ -9,6 +9,7 @@ from typing import Final
 
 import pytest
 
+from connectors.conformance.comments import Comments
 from connectors.conformance.decoding import Decoding
 from connectors.conformance.failing import Failing
 from connectors.conformance.laws import Laws
@@ -32,7 +33,7 @@ PROVES: Final = {
 """For each verb a test without which it is not proved."""
 
 
-class ConnectorSuite(Laws, Storing, Listing, Removing, Trees, Decoding, Failing):
+class ConnectorSuite(Laws, Storing, Listing, Removing, Trees, Comments, Decoding, Failing):
     """Everything that a connector has to prove, for the verbs that it declares and no others.
 
     A subclass names its :attr:`bench`, and what else of :class:`~connectors.conformance.base.Facts` is not as usual.

@@ -12,6 +12,7 @@ from sync.apply.sending import Sender
 from sync.core.facts import Acted, Action
 from sync.core.guards import guard_key
 from sync.core.model import Do, Intent, Link, TaskLife
+from sync.core.owners import has_unknown_comments
 from sync.core.settle import DELETED_HERE, NO_DELETE, closed, deleted, make_again
 
 
@@ -96,6 +97,10 @@ class Remover:
                 line = f'"{action.title}" is not deleted on {side} yet: it has a child ({child}) that is to live'
                 run.outcome.lines.append(line)
                 return None
+        if has_unknown_comments(run.state, link, entry):
+            link.raw_hash = ""  # to be read again, with its comments
+            run.outcome.lines.append(f'"{action.title}" is not deleted on {side} yet: there is a new comment on it')
+            return None
         return entry
 
     def _put_back(self, stored: Stored | None) -> list[Link]:

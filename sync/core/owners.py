@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from connectors.contract import Entry
 from connectors.task import Field, Kind, Ref
 from sync.core.facts import Action, Observation, Read
 from sync.core.model import Link, State, Task, TaskLife
@@ -72,6 +73,14 @@ def rides(state: State, link: Link, observation: Observation) -> bool:
     if observation.read is Read.COMPLETE:
         return not names(observation, tie.ref)
     return is_unseen(tie) or tie.ref in observation.gone
+
+
+def has_unknown_comments(state: State, link: Link, entry: Entry) -> bool:
+    """Whether an entry has more comments than are linked to its task: a delete would take one along unseen."""
+    if not entry.comments:
+        return False
+    mine = (comment for comment, owner in comments(state) if owner.id == link.task)
+    return entry.comments > sum(state.live(comment.id, link.side) is not None for comment in mine)
 
 
 def counted(state: State, observation: Observation) -> list[Link]:

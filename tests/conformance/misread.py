@@ -42,6 +42,11 @@ def less_one(real: list[Page]) -> list[Page]:
     return [dataclasses.replace(real[0], records=real[0].records[1:]), *real[1:]]
 
 
+def less_the_last(real: list[Page]) -> list[Page]:
+    """A list without its last task."""
+    return [*real[:-1], dataclasses.replace(real[-1], records=real[-1].records[:-1])]
+
+
 def without_news(real: list[Page]) -> list[Page]:
     """An incremental read that omits."""
     return [dataclasses.replace(page, records=()) if page.coverage == "since" else page for page in real]
@@ -135,8 +140,13 @@ class Deaf(Through):
 
 def title_view(broken: object) -> dict[str, object]:
     """Capabilities with this view of the title."""
+    return view_of(Field.TITLE, broken)
+
+
+def view_of(name: Field, broken: object) -> dict[str, object]:
+    """Capabilities with this view of a field."""
     fields = dict(VaultBench().capabilities.fields)
-    return {"fields": {**fields, Field.TITLE: FieldCapability(holding=Holding.TWO_WAY, view=broken)}}
+    return {"fields": {**fields, name: FieldCapability(holding=Holding.TWO_WAY, view=broken)}}
 
 
 def first_three(value: str) -> str:

@@ -97,6 +97,12 @@ def unlabelled(patch: Patch) -> Patch:
     return patch.without(Field.LABELS)
 
 
+def shouted(patch: Patch) -> Patch:
+    """A patch whose comment is in capitals."""
+    text = {Field.COMMENTS: str(patch.fields[Field.COMMENTS]).upper()} if Field.COMMENTS in patch else {}
+    return Patch({**patch.fields, **text})
+
+
 def unranked(patch: Patch) -> Patch:
     """A patch without a rank."""
     return patch.without(Field.POSITION)

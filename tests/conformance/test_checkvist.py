@@ -58,7 +58,7 @@ class TestOddShapes(CheckvistSuite):
 
     reading = (
         "login=bare,due=time,no_due=missing,root=empty,to_root=zero,people=json,tags=text,unknown_item=empty,"
-        "errors=soft,expired=403,second_step=on"
+        "errors=soft,expired=403,second_step=on,notes=nodes"
     )
     bench = bench(reading, token2fa=Sandbox.token2fa)
     trials = 1  # assignees, and a move to the root, are tried one way and then the other
@@ -67,7 +67,7 @@ class TestOddShapes(CheckvistSuite):
 class TestStubborn(CheckvistSuite):
     """A server on which neither a date nor the tags can be cleared."""
 
-    reading = "clear_due=ignored,clear_tags=ignored,root=missing,tags=as_text,stamp=updates"
+    reading = "clear_due=ignored,clear_tags=ignored,root=missing,tags=as_text,stamp=updates,notes=missing"
     bench = bench(reading, auth="basic")
     cannot_clear = frozenset({Field.DUE, Field.LABELS})
 

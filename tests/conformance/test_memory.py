@@ -44,7 +44,7 @@ class TestRewriting(MemorySuite):
     """A server that trims, re-cases, and tells neither title nor due date in its answers."""
 
     bench = VaultBench(trims=True, recases=True, silent=["title", "due"], one_by_one=True, etags=True)
-    rewrites = frozenset({Field.TITLE, Field.DESCRIPTION, Field.LABELS})
+    rewrites = frozenset({Field.TITLE, Field.DESCRIPTION, Field.LABELS, Field.COMMENTS})
 
 
 class TestTree(MemorySuite):

@@ -17,8 +17,8 @@ from connectors.conformance.suite import PROVES
 from connectors.contract import Capabilities, Found, Page, Verb
 from connectors.errors import ConnectorError, Gone, Transient
 from connectors.memory.wire import raw_hash
-from connectors.projection import Through
-from connectors.task import Field, Person
+from connectors.projection import SAME, Through
+from connectors.task import Field, Kind, Person
 from tests.conformance import misread, spoil
 from tests.conformance.bench import Spoil, VaultBench, VaultHarness
 from tests.conformance.misread import pages
@@ -100,6 +100,13 @@ def run(suite: type[ConnectorSuite], name: str, case: object) -> None:
 
 SPOILT = [
     Spoilt("test_every_field_has_a_capability", lies={"fields": {}}),
+    Spoilt("test_a_comment_is_made_changed_and_deleted", instead("update", spoil.twice)),
+    Spoilt("test_a_comment_is_made_changed_and_deleted", instead("normalise", spoil.entry_with(kind=Kind.TASK))),
+    Spoilt("test_comments_are_listed_as_they_are_got", instead("changes", pages(misread.less_the_last))),
+    Spoilt("test_comments_are_listed_as_they_are_got", instead("changes", misread.hashes(lambda one: one.ref))),
+    Spoilt("test_a_comment_is_read_back_as_its_view", instead("update", patched(spoil.shouted))),
+    Spoilt("test_nothing_is_no_comment", lies=misread.view_of(Field.COMMENTS, SAME)),
+    Spoilt("test_a_comment_goes_with_its_task", instead("get", spoil.taken_for(Gone, Transient("?")))),
     Spoilt("test_a_view_loses_once", lies=misread.title_view(Through(lambda value: value[1:], "")), case=Field.TITLE),
     Spoilt("test_what_was_not_edited_changes_nothing", lies=misread.title_view(misread.COPYING), case=Field.TITLE),
     Spoilt("test_an_edit_made_there_is_seen_there", lies=misread.title_view(misread.DEAF), case=Field.TITLE),

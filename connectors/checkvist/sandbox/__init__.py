@@ -14,10 +14,10 @@ from starlette.applications import Starlette
 
 from connectors.checkvist.sandbox.app import Api
 from connectors.checkvist.sandbox.gate import Gate
-from connectors.checkvist.sandbox.members import PEOPLE, Said, change, create
+from connectors.checkvist.sandbox.members import Said, change, create
 from connectors.checkvist.sandbox.reading import Reading
-from connectors.checkvist.sandbox.shapes import Json, item_as_json
-from connectors.checkvist.sandbox.world import ROOT, Item, World
+from connectors.checkvist.sandbox.shapes import Json, item_as_json, note_as_json
+from connectors.checkvist.sandbox.world import PEOPLE, ROOT, Item, Note, World
 
 __all__ = ["Reading", "Sandbox"]
 
@@ -144,6 +144,27 @@ class Sandbox:
         with self._world.lock:
             self._world.transfer(self._find(identity), self.other_checklist)
 
+    def note(self, identity: int, comment: str, *, user: int = 12) -> int:
+        """A person adds a note to an item; its id."""
+        with self._world.lock:
+            return self._world.note(self._find(identity), comment, user).id
+
+    def edit_note(self, identity: int, note: int, comment: str) -> None:
+        """A person changes a note of an item."""
+        with self._world.lock:
+            self._world.change_note(self._note(identity, note), comment)
+
+    def remove_note(self, identity: int, note: int) -> None:
+        """A person deletes a note of an item."""
+        with self._world.lock:
+            self._find(identity).notes.remove(self._note(identity, note))
+
+    def notes(self, identity: int) -> list[Json]:
+        """The notes of an item as the server tells them."""
+        with self._world.lock:
+            item = self._find(identity)
+            return [note_as_json(item, note) for note in item.notes]
+
     def bring_back(self, identity: int) -> None:
         """A person moves an item and what is below it from the other list to this one."""
         with self._world.lock:
@@ -176,6 +197,12 @@ class Sandbox:
     def _act(self, identity: int, action: str) -> None:
         with self._world.lock:
             self._world.act(self._find(identity), action)
+
+    def _note(self, identity: int, note: int) -> Note:
+        found = next((one for one in self._find(identity).notes if one.id == note), None)
+        if found is None:
+            raise KeyError(note)
+        return found
 
     def _find(self, identity: int) -> Item:
         item = self._world.find(self.checklist, identity)

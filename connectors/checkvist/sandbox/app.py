@@ -13,9 +13,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from connectors.checkvist.sandbox.gate import Gate
-from connectors.checkvist.sandbox.members import Said, change, create, parameters, said_of_item
+from connectors.checkvist.sandbox.members import Said, change, create, parameters, said_of_item, said_of_note
 from connectors.checkvist.sandbox.reading import Reading
-from connectors.checkvist.sandbox.shapes import item_as_json, list_as_json
+from connectors.checkvist.sandbox.shapes import item_as_json, list_as_json, note_as_json
 from connectors.checkvist.sandbox.world import ACTIONS, Item, Refused, World
 from connectors.task import JsonValue
 
@@ -32,6 +32,7 @@ class Asked:
     headers: Mapping[str, str]
     plain: Mapping[str, str]
     said: Said
+    comment: str
 
 
 Call: TypeAlias = Callable[[Asked], Response]
@@ -58,6 +59,8 @@ class Api:
             ("/checklists/{checklist:int}.json", self._list, ("GET",)),
             ("/checklists/{checklist:int}/tasks.json", self._items, ("GET", "POST")),
             (f"{item}.json", self._item, ("GET", "POST", "PUT", "DELETE")),
+            (f"{item}/comments.json", self._notes, ("GET", "POST")),
+            (f"{item}/comments/{{note:int}}.json", self._note, ("POST", "PUT", "DELETE")),
             (f"{item}/{{action}}.json", self._act, ("POST",)),
         )
         return Starlette(routes=[Route(path, self._endpoint(call), methods=[*names]) for path, call, names in routes])
@@ -95,6 +98,7 @@ class Api:
             headers=request.headers,
             plain=plain,
             said=said_of_item(kind, request.url.query, body, self.reading),
+            comment=said_of_note(kind, request.url.query, body),
         )
 
     def _login(self, asked: Asked) -> Response:
@@ -127,7 +131,7 @@ class Api:
         items = self.world.items(checklist)
         if self.reading.order == "mixed":
             items = items[1::2] + items[::2][::-1]
-        return JSONResponse([self._shown(item) for item in items])
+        return JSONResponse([self._shown(item, asked) for item in items])
 
     def _item(self, asked: Asked) -> Response:
         item = self.world.find(self._checklist(asked), int(str(asked.path["item"])))
@@ -136,7 +140,7 @@ class Api:
                 return JSONResponse([])
             raise Refused(403 if self.reading.unknown_item == "403" else 404, "The item doesn't exist")
         if asked.method == "GET":
-            ancestors = [self._shown(one) for one in (item, *self.world.ancestors(item))]
+            ancestors = [self._shown(one, asked) for one in (item, *self.world.ancestors(item))]
             return JSONResponse(ancestors if self.reading.single == "array" else ancestors[0])
         self._may_write()
         if asked.method == "DELETE":
@@ -158,6 +162,33 @@ class Api:
         shown = [self._shown(one) for one in self.world.act(item, action)]
         return JSONResponse(shown if self.reading.actions == "array" else shown[0])
 
+    def _notes(self, asked: Asked) -> Response:
+        item = self.world.find(self._checklist(asked), int(str(asked.path["item"])))
+        if item is None:
+            if asked.method == "GET" and self.reading.unknown_item == "empty":
+                return JSONResponse([])
+            raise Refused(403 if self.reading.unknown_item == "403" else 404, "The item doesn't exist")
+        if asked.method == "GET":
+            return JSONResponse([note_as_json(item, note) for note in item.notes])
+        self._may_write()
+        return JSONResponse(note_as_json(item, self.world.note(item, asked.comment, 11)))
+
+    def _note(self, asked: Asked) -> Response:
+        item = self.world.find(self._checklist(asked), int(str(asked.path["item"])))
+        number = int(str(asked.path["note"]))
+        note = next((note for note in item.notes if note.id == number), None) if item is not None else None
+        if item is None or note is None:
+            raise Refused(403 if self.reading.unknown_item == "403" else 404, "The note doesn't exist")
+        self._may_write()
+        if asked.method == "DELETE":
+            item.notes.remove(note)
+            empty = self.reading.deleted == "empty"
+            return Response(status_code=204) if empty else JSONResponse(note_as_json(item, note))
+        if asked.method == "PUT":
+            self.world.change_note(note, asked.comment)
+            return JSONResponse(note_as_json(item, note))
+        raise Refused(405, "Method not allowed")
+
     @property
     def _role(self) -> int:
         return _READER if self.reading.access == "read" else _AUTHOR
@@ -172,5 +203,6 @@ class Api:
         if self.reading.access == "read":
             raise Refused(403, "You can not change this list")
 
-    def _shown(self, item: Item) -> dict[str, JsonValue]:
-        return item_as_json(self.world, item, self.reading)
+    def _shown(self, item: Item, asked: Asked | None = None) -> dict[str, JsonValue]:
+        with_notes = asked is not None and asked.plain.get("with_notes") in {"true", "1"}
+        return item_as_json(self.world, item, self.reading, with_notes=with_notes)

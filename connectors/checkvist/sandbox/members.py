@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from connectors.checkvist.sandbox.reading import Reading
 from connectors.checkvist.sandbox.smart import due, parse
-from connectors.checkvist.sandbox.world import ROOT, Item, Refused, World
+from connectors.checkvist.sandbox.world import PEOPLE, ROOT, Item, Refused, World
 from connectors.task import JsonValue
 
 Said = Mapping[str, JsonValue]
@@ -44,6 +44,15 @@ def said_of_item(kind: str, query: str, body: bytes, reading: Reading) -> Said:
             before = said.get(member)
             said[member] = [*(before if isinstance(before, list) else []), value]
     return said
+
+
+def said_of_note(kind: str, query: str, body: bytes) -> str:
+    """The ``comment[comment]`` of a request, from its address, a form, or JSON nested alike; empty for none."""
+    if kind == _JSON and body.strip():
+        nested = _from_json(body).get("comment")
+        return _text(nested.get("comment")) if isinstance(nested, dict) else ""
+    pairs = (*_pairs(query), *_pairs(body.decode(errors="replace")))
+    return next((value for name, value in pairs if name == "comment[comment]"), "")
 
 
 def parameters(kind: str, query: str, body: bytes) -> dict[str, str]:
@@ -140,7 +149,3 @@ def _from_json(body: bytes) -> Said:
     if not isinstance(told, dict):
         raise Refused(400, "the body is not an object")
     return told
-
-
-PEOPLE: Final[Mapping[int, str]] = {11: "me", 12: "anna", 13: "ben"}
-"""Those who may be assigned; anybody else is passed over."""

@@ -60,6 +60,8 @@ class Reading(Switches):
     """Whether a restored item has its old id."""
     never: Literal["empty", "time"] = "empty"
     """What ``updated_at`` is before the first change."""
+    notes: Literal["notes", "nodes", "missing"] = "notes"
+    """What an item's notes are called where they are asked for: the page has both words; a server may not tell them."""
     stamp: Literal["all", "updates", "missing"] = "all"
     """What moves a list's ``updated_at``: all that happens to its items, or only what makes and changes them."""
     errors: Literal["status", "soft"] = "status"

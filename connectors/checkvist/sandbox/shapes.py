@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from connectors.checkvist.sandbox.reading import Reading
-from connectors.checkvist.sandbox.world import CLOSED, ROOT, Item, World
+from connectors.checkvist.sandbox.world import CLOSED, PEOPLE, ROOT, Item, Note, World
 from connectors.task import JsonValue
 
 Json = dict[str, JsonValue]
@@ -20,8 +20,8 @@ _DUE: Final[Mapping[str, Callable[[str], str]]] = {
 }
 
 
-def item_as_json(world: World, item: Item, reading: Reading) -> Json:
-    """An item."""
+def item_as_json(world: World, item: Item, reading: Reading, *, with_notes: bool = False) -> Json:
+    """An item, with its notes if they are asked for."""
     shown: Json = {
         "id": item.id,
         "content": item.content,
@@ -29,7 +29,7 @@ def item_as_json(world: World, item: Item, reading: Reading) -> Json:
         "checklist_id": item.checklist,
         "parent_id": item.parent,
         "position": world.position(item),
-        "comments_count": 0,
+        "comments_count": len(item.notes),
         "tasks": [child.id for child in world.children(item)],
         "update_line": "updated" if item.updated else "created",
         "updated_at": _updated(item, reading),
@@ -48,7 +48,22 @@ def item_as_json(world: World, item: Item, reading: Reading) -> Json:
         _set_nothing(shown, "due", reading.no_due)
     if reading.children == "missing":
         del shown["tasks"]
+    if with_notes and reading.notes != "missing":
+        shown[reading.notes] = [note_as_json(item, note) for note in item.notes]
     return shown
+
+
+def note_as_json(item: Item, note: Note) -> Json:
+    """A note (the API page, "Note representation")."""
+    return {
+        "id": note.id,
+        "comment": note.comment,
+        "task_id": item.id,
+        "user_id": note.user,
+        "username": PEOPLE[note.user],
+        "created_at": stamp(note.created),
+        "updated_at": stamp(note.updated),
+    }
 
 
 def list_as_json(world: World, checklist: int, reading: Reading, *, role: int) -> Json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -11,6 +11,8 @@ from typing import Final
 OPEN, CLOSED, INVALIDATED = 0, 1, 2
 ACTIONS: Final = {"close": CLOSED, "invalidate": INVALIDATED, "reopen": OPEN}
 ROOT: Final = 0
+PEOPLE: Final[Mapping[int, str]] = {11: "me", 12: "anna", 13: "ben"}
+"""Those who use the account's lists: anybody else who is to be assigned is passed over."""
 
 
 class Refused(Exception):
@@ -36,6 +38,18 @@ class Item:
     assignees: list[int] = field(default_factory=list)
     created: datetime
     updated: datetime | None = None
+    notes: list[Note] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class Note:
+    """One note of an item."""
+
+    id: int
+    comment: str
+    user: int
+    created: datetime
+    updated: datetime
 
 
 class World:
@@ -121,6 +135,21 @@ class World:
             self.touch(one)
         self._accumulate(item)
         return changed
+
+    def note(self, item: Item, comment: str, user: int) -> Note:
+        """Add a note to an item. The list's time "excludes updates to comments" (API page)."""
+        if not comment.strip():
+            raise Refused(400, "comment[comment] parameter is required")
+        self._last += 1
+        note = Note(id=self._last, comment=comment, user=user, created=self.now(), updated=self.now())
+        item.notes.append(note)
+        return note
+
+    def change_note(self, note: Note, comment: str) -> None:
+        """Change the text of a note. Raises ``Refused`` for none."""
+        if not comment.strip():
+            raise Refused(400, "comment[comment] parameter is required")
+        note.comment, note.updated = comment, self.now()
 
     def remove(self, item: Item) -> None:
         """Delete an item and all below it. They can be restored."""
