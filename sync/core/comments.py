@@ -61,7 +61,7 @@ def clusters_of_comments(lenses: Lenses, members: Sequence[Member]) -> list[Clus
 
 
 def _text(lenses: Lenses, value: object) -> str:
-    return lenses.shown_by_all(str(value or ""), Field.COMMENTS)
+    return lenses.shown_by_all(str(value), Field.COMMENTS)
 
 
 def follow(lenses: Lenses) -> list[Link]:
@@ -71,7 +71,7 @@ def follow(lenses: Lenses) -> list[Link]:
     for comment, owner in list(comments(state)):
         for link in state.of_task(comment.id):
             tie = state.link(owner.id, link.side)
-            if link.reason == WITH_ITS_TASK and tie is not None and not tie.live:
+            if link.reason == WITH_ITS_TASK and tie is not None:
                 link.absent |= tie.absent
             is_there = tie is not None and tie.live and tie.ref == owner_ref(link)
             is_moved = tie is not None and not is_there and (tie.live or tie.reason == CREATE_AGAIN)
@@ -80,7 +80,7 @@ def follow(lenses: Lenses) -> list[Link]:
             elif link.live and not is_there:
                 lenses.untie(link)
                 let_go(link, WITH_ITS_TASK, absent=tie is None or tie.absent)
-            elif is_there and link.reason == WITH_ITS_TASK and not link.live and not link.absent:
+            elif is_there and link.reason == WITH_ITS_TASK and not link.absent:
                 tie_again(lenses, link)  # it never left
             else:
                 continue
@@ -95,7 +95,7 @@ def left_behind(lenses: Lenses, observation: Observation) -> None:
         return
     for comment, owner in list(comments(state)):
         link, tie = state.link(comment.id, side), state.live(owner.id, side)
-        if link is None or link.live or link.reason != WITH_ITS_TASK or tie is None:
+        if link is None or link.reason != WITH_ITS_TASK or tie is None:
             continue
         if names(observation, tie.ref) and not names(observation, link.ref):
             make_again(lenses, link)

@@ -144,6 +144,10 @@ def test_a_comment_whose_task_is_another_entry_now_is_made_again():
 def test_a_comment_that_was_deleted_itself_does_not_follow():
     state, lenses = world()
     let_go(state.links[2, "a"], "deleted there")
+    assert follow(lenses) == []
+    let_go(state.links[1, "a"], "deleted there", absent=True)
+    assert follow(lenses) == []
+    assert not state.links[2, "a"].absent
     tie = state.links[1, "a"]
     tie.life, tie.reason, tie.ref = LinkLife.LET_GO, CREATE_AGAIN, None
     assert follow(lenses) == []
@@ -198,6 +202,8 @@ def test_what_is_done_to_a_comment_is_done_to_its_task():
     assert commented(state, [(2, "a"), (1, "b")]) == {(1, "a")}
     state.tasks[2].values[PARENT] = 99
     assert commented(state, [(2, "a")]) == set()
+    add_task(state, 7, {PARENT: 1}, "a")
+    assert commented(state, [(7, "a")]) == set()  # a child is no comment
 
 
 @pytest.mark.parametrize(
@@ -292,8 +298,9 @@ def test_a_comment_has_a_place_where_its_task_is_or_is_to_be():
 def test_more_comments_than_are_linked_are_noticed(told, unknown):
     state, _ = world()
     add_task(state, 7, {Field.TITLE: "Bread"}, "a", "b")
-    other = add_task(state, 8, {}, "a", "b")
-    other.kind, other.values = Kind.COMMENT, {TEXT: "x", PARENT: 7}
+    for number in (8, 9):
+        other = add_task(state, number, {}, "a", "b")
+        other.kind, other.values = Kind.COMMENT, {TEXT: "x", PARENT: 7}
     assert has_unknown_comments(state, state.links[1, "a"], replace(entry("a1"), comments=told)) is unknown
 
 
