@@ -26,7 +26,7 @@ INCREMENT: Final = Increment(
 """A list that changed less than this before it was read is read again: an edit in the same second would not show."""
 
 UNSEEN: Final = "unseen"
-"""The cursor of a read that did not ask for the list's own time."""
+"""The cursor of a read that did not ask for the list's own time: the next one reads everything once more."""
 
 _COUNTS: Final = ("user_updated_at", "task_count", "task_completed", "item_count")
 
@@ -49,7 +49,8 @@ def mark_of(checklist: Native) -> Mark | None:
 
 
 def is_unchanged(mark: Mark | None, since: Cursor) -> bool:
-    """Whether a list is as the read that made the cursor showed it. ``since.began`` is earlier by the overlap."""
-    if mark is None or since.began is None:
-        return False
-    return since.value in {UNSEEN, mark.value} and mark.at < since.began
+    """Whether a list is as it was before the read that made the cursor. ``since.began`` is earlier by the overlap.
+
+    Equal marks tell; the clock only adds reads to that, for a time that was not over yet when it was read.
+    """
+    return mark is not None and since.began is not None and since.value == mark.value and mark.at < since.began

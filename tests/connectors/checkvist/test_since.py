@@ -1,0 +1,37 @@
+"""When a list counts as unchanged: equal marks, and a time that was over when it was read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from connectors.checkvist.since import UNSEEN, is_unchanged, mark_of
+from connectors.contract import Cursor
+
+AT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+LIST = {"id": 7, "updated_at": "2026/03/01 09:00:00 +0000", "task_count": 3, "task_completed": 1, "name": "Work"}
+
+
+@pytest.mark.parametrize(
+    ("now", "began", "unchanged"),
+    [
+        ({}, 1, True),
+        ({"name": "Home"}, 1, True),
+        ({}, 0, False),
+        ({}, None, False),
+        ({"updated_at": "2026/03/01 09:00:01 +0000"}, 60, False),
+        ({"updated_at": "2026/03/01 08:00:00 +0000"}, 60, False),  # the server's clock went back: that is a change
+        ({"task_count": 2}, 60, False),
+        ({"updated_at": ""}, 60, False),
+    ],
+)
+def test_equal_marks_of_a_list_at_rest_are_no_change(now, began, unchanged):
+    before = mark_of(LIST)
+    since = None if began is None else AT + timedelta(seconds=began)
+    assert is_unchanged(mark_of({**LIST, **now}), Cursor(value=before.value, began=since)) is unchanged
+
+
+@pytest.mark.parametrize("value", [UNSEEN, "", "no cursor of yours"])
+def test_any_other_cursor_means_everything(value):
+    assert not is_unchanged(mark_of(LIST), Cursor(value=value, began=AT + timedelta(hours=1)))
