@@ -39,7 +39,7 @@ def test_the_table_of_five_vendors_is_one_and_nothing_is_wider_than_80_columns(t
 @pytest.mark.parametrize(
     "sentence",
     [
-        pytest.param("parent, position: outline alone, nothing to exchange with", id="never meet"),
+        pytest.param("parent, position, comments: outline alone, nothing to exchange with", id="never meet"),
         pytest.param("archived: no side", id="nobody"),
         pytest.param("cases makes no task without due: a task without due is undeliverable there", id="no default"),
         pytest.param("and so is each that is made on field", id="a side that has none"),

@@ -66,8 +66,9 @@ def test_what_may_only_be_read_or_is_never_read_reaches_nothing():
     a, b = side("a"), side("b")
     assert never_meet([a, b]) == never_meet([replace(a, access=AccessPolicy.READ), b])
     for access in (AccessPolicy.READ, AccessPolicy.WRITE):
-        (line,) = never_meet([replace(one, access=access) for one in (a, b)])
+        line, rest = never_meet([replace(one, access=access) for one in (a, b)])
         assert line.endswith(": nothing moves between a, b")
+        assert rest == "comments: no side"
 
 
 def test_a_side_that_can_change_nothing_is_reached_when_tasks_are_made():

@@ -44,8 +44,7 @@ class CheckvistPlace(Place):
         return Asked(ref=one[1] if one else "")
 
     def floor(self, *, whole: bool) -> int:
-        del whole
-        return 2  # log in, list
+        return 3 if whole else 2  # log in, the list itself, and its items while it is not at rest or a sweep is due
 
     def revoke(self) -> None:
         self.sandbox.forget_tokens()
