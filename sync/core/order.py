@@ -53,11 +53,12 @@ def ordered_sides(lenses: Lenses) -> list[SideName]:
 def incoming(merge: Merge, side: SideName, positions: Mapping[TaskId, int]) -> None:
     """Take a side's order: ``positions`` has the position of each linked task as it is read now."""
     state = merge.lenses.state
-    groups: dict[str, list[Link]] = defaultdict(list)
+    # A rank means something among siblings only: where a move is on its way, entries of one list are none.
+    groups: dict[tuple[str, Value], list[Link]] = defaultdict(list)
     for task_id in positions:
         link = state.live(task_id, side)
         if link is not None:
-            groups[_parent_ref(link)].append(link)
+            groups[_parent_ref(link), state.tasks[task_id].values.get(Field.PARENT)].append(link)
     for links in groups.values():
         new = sorted(links, key=lambda link: positions[link.task])
         trusted = [link for link in new if (pair := link.pairs.get(Field.POSITION)) is not None and pair.confirmed]

@@ -131,4 +131,17 @@ KEPT: dict[str, History] = {
             ("cycle", 40520, ((10, "fault", "empty body"), (15, "fault", "502"), (40, "fault", "429, 7 s"))),
         ],
     ),
+    # A task was moved below another on one side while it was being made there. On the other side it still stood among
+    # its old siblings, and the search for a rank between two that are no siblings never ended.
+    "a rank among siblings only": History(
+        {"sides": [("a", "checkvist", ""), ("b", "checkvist", "")]},
+        [
+            ("add", "a", 1, {"title": "1 e1"}),
+            ("add", "b", 2, {"title": "2 e3 ünï"}),
+            ("add", "a", 3, {"title": "3 e6  milk"}),
+            ("cycle", 0, ()),
+            ("cycle", 0, ((18, "move", "a", 2, 3),)),
+            ("remove", "b", 2),
+        ],
+    ),
 }
