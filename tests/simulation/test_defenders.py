@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from tests.simulation.defenders import DEFENDERS, UNDEFENDED
+from tests.simulation.seeds import SEEDS
 from tests.simulation.switches import ROOT, SWITCHES, sources
 
 
@@ -36,6 +37,18 @@ def test_without_a_rule_its_history_fails(rule, found):
 @pytest.mark.parametrize("rule", sorted(DEFENDERS))
 def test_with_the_rule_the_same_history_passes(rule, found):
     assert found[rule]["with"] == []
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("rule", sorted(SEEDS))
+def test_a_drawn_history_needs_the_rule(rule):
+    """``python -m tests.simulation --defend K`` finds another seed when the drawing has changed."""
+    command = [sys.executable, "-m", "tests.simulation.defend", "--seeds", rule]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=True)
+    told = json.loads(done.stdout)[rule]
+    assert told["without"]
+    assert "harness" not in told["without"][0], told
+    assert told["with"] == []
 
 
 @pytest.mark.parametrize("rule", sorted(SWITCHES))
