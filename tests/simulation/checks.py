@@ -221,7 +221,7 @@ class Verdict:
     def _all_seen(self, number: int, removals: list[Removal]) -> bool:
         """Whether whoever deleted a task had seen all that was done to it, and to what ever was below it."""
         ledger = self.play.ledger
-        if ledger.restored or number in ledger.twins:
+        if ledger.restored or number in ledger.twins or any(removal.early for removal in removals):
             return False
         numbers = {number, *ledger.family.get(number, ())}
         edits = [

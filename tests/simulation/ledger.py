@@ -76,7 +76,7 @@ class Removal:
     number: int
     side: str
     shown: Shown
-    read: bool = False
+    early: bool = False  # of what we made, before it was known to be ours
 
 
 @dataclass

@@ -113,7 +113,9 @@ class People:
         after = place.entries()
         for gone in before.keys() - after.keys():
             which = number_of(before[gone][Field.TITLE])
-            self.ledger.removals.append(Removal(self.points.baton.ticks, which, side, before[gone]))
+            early = (side, gone) in self.ledger.fresh
+            removal = Removal(self.points.baton.ticks, which, side, before[gone], early=early)
+            self.ledger.removals.append(removal)
             place.gone[which] = gone
 
     def _restore(self, side: str, number: int) -> None:
