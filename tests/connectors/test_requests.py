@@ -37,10 +37,12 @@ cancelled = "cancelled"
 class Floor:
     """What a vendor makes necessary: methods in order. ``idle`` is a cycle's, the rest comes on top of it.
 
-    ``edit`` is of title and due, ``status`` of the status alone, ``both`` of title and status; ``made`` is a new task.
+    ``seen`` is what a cycle sends instead to see what the one before it wrote; ``edit`` is of title and due, ``status``
+    of the status alone, ``both`` of title and status; ``made`` is a new task.
     """
 
     idle: str = "GET"
+    seen: str = "GET"
     sign_ins: int = 0
     edit: str
     status: str
@@ -52,14 +54,22 @@ class Floor:
 
 
 FLOORS = {
-    # Closing and deleting take children along: the item is read again first (rules 9, 18). The status is an action.
+    # The list tells whether it changed; its items are a request more. Closing and deleting take children along: the
+    # item is read again first (rules 9, 18). The status is an action.
     "checkvist": Floor(
-        sign_ins=1, edit="PUT", status="GET POST", both="GET PUT POST", made="POST", deleted="GET DELETE"
+        seen="GET GET",
+        sign_ins=1,
+        edit="PUT",
+        status="GET POST",
+        both="GET PUT POST",
+        made="POST",
+        deleted="GET DELETE",
     ),
     "ogsm": Floor(edit="PATCH", status="PATCH", both="PATCH", made="POST", deleted="DELETE"),
     # No list: a request for each task. A PUT replaces the whole task: it is read again first.
     "optacheck": Floor(
         idle="GET GET GET",
+        seen="GET GET GET",
         sign_ins=1,
         edit="GET PUT",
         status="GET PUT",
@@ -91,8 +101,8 @@ class Group(Place):
         self.config = folder / "tasksync.toml"
         self.clock = Unhurried()
         self.vendor = vendor
-        # Where a filter by time overlaps, so that what was written just now is listed once more, that was an hour ago.
-        given = {"now": lambda: datetime.now(UTC) - timedelta(hours=1)} if vendor == "trackops" else {}
+        # What was written just now is read once more where times are compared: here, that was an hour ago.
+        given = {"now": lambda: datetime.now(UTC) - timedelta(hours=1)} if vendor in ("checkvist", "trackops") else {}
         self.sandbox = module.Sandbox(module.Reading.parse(reading), **given)
         self.serving: Serving
 
@@ -100,7 +110,10 @@ class Group(Place):
         """Write the configuration, with some keys more for the vendor."""
         lines = ['[sides.here]\nconnector = "memory"\nvault = "here"', f'file = "{self.folder}/here.json"']
         lines += side("there", connector=self.vendor, address=self.serving.url("there"), keys=self.sandbox.describe())
-        lines += [keys, '[groups.work]\nsides = ["here", "there"]\n[groups.work.evidence]\nmisses = 2\nmiss_gap = "0s"']
+        lines += [
+            keys,
+            '[groups.work]\nsides = ["here", "there"]\nsweep = "1d"\n[groups.work.evidence]\nmisses = 2\nmiss_gap = "0s"',
+        ]
         self.config.write_text("\n".join(lines), encoding="utf-8")
         self.config.chmod(0o600)
 
@@ -150,6 +163,7 @@ def test_a_cycle_sends_what_the_vendor_makes_necessary(tmp_path, vendor):
             step()
             assert group.cycle().updated == 1
             assert group.sent() == f"{floor.idle} {getattr(floor, name)}", name
+            assert (group.cycle().result, group.sent()) == ("quiet", floor.seen)
         assert (group.cycle().result, group.sent()) == ("quiet", floor.idle)
 
 
@@ -162,12 +176,13 @@ def test_so_do_a_new_task_and_a_deleted_one(tmp_path, vendor):
         assert group.cycle().created == 1
         assert group.sent() == f"{floor.idle} {floor.made}"
         group.cycle()
+        group.cycle()
         idle = group.sent()
         group.drop("here", "Tea")
         assert (group.cycle().waiting, group.sent()) == (1, idle)
         assert group.cycle().deleted == 1
         assert group.sent() == f"{idle} {floor.deleted}"
-        assert (group.cycle().result, group.sent()) == ("quiet", floor.idle)
+        assert (group.cycle().result, group.sent()) == ("quiet", floor.seen)
 
 
 @pytest.mark.parametrize(("vendor", "reading"), [("opus2", ""), ("trackops", "most=25")])
