@@ -110,10 +110,8 @@ class Group(Place):
         """Write the configuration, with some keys more for the vendor."""
         lines = ['[sides.here]\nconnector = "memory"\nvault = "here"', f'file = "{self.folder}/here.json"']
         lines += side("there", connector=self.vendor, address=self.serving.url("there"), keys=self.sandbox.describe())
-        lines += [
-            keys,
-            '[groups.work]\nsides = ["here", "there"]\nsweep = "1d"\n[groups.work.evidence]\nmisses = 2\nmiss_gap = "0s"',
-        ]
+        lines += [keys, '[groups.work]\nsides = ["here", "there"]\nsweep = "1d"']
+        lines += ['[groups.work.evidence]\nmisses = 2\nmiss_gap = "0s"']
         self.config.write_text("\n".join(lines), encoding="utf-8")
         self.config.chmod(0o600)
 
