@@ -224,9 +224,7 @@ class Verdict:
         if ledger.restored or number in ledger.twins or any(removal.early for removal in removals):
             return False
         numbers = {number, *ledger.family.get(number, ())}
-        edits = [
-            edit for edit in ledger.edits if edit.number in numbers and (edit.before is not None or edit.field in TOLD)
-        ]
+        edits = [edit for edit in ledger.edits if edit.number in numbers and (edit.field in TOLD or not edit.made)]
         first = min(removal.at for removal in removals)
         return all(
             edit.field in TOLD

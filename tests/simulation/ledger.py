@@ -50,6 +50,7 @@ class Edit:
     field: Field
     before: Value
     after: Value
+    made: bool = False  # with the task itself
     read: bool = False
     blurred: bool = False  # … or some of it, and it is not ours to know which
     blind: bool = False  # overwritten by a write that could not know of it

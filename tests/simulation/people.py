@@ -167,7 +167,7 @@ class People:
             old, new = before.get(name), after.get(name)
             if name not in after or (same(name, old, new) if before else not new):
                 continue
-            self.ledger.edits.append(Edit(self.points.baton.ticks, number, side, ref, name, old, new))
+            self.ledger.edits.append(Edit(self.points.baton.ticks, number, side, ref, name, old, new, not before))
             if name is Field.TITLE and (side, ref) in self.ledger.fresh:
                 self.ledger.twins[number] = 2  # renamed before it was known to be ours: it can not be told any more
             self.points.note(f"edited {self.ledger.edits[-1]}")
