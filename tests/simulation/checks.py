@@ -17,11 +17,13 @@ from sync.core.model import Do, Held, HeldKind, State, Task, TaskLife
 from sync.core.plan import UNSENT
 from sync.core.recover import FOUND_DONE
 from sync.core.settle import CREATE_REFUSED
+from sync.core.standing import is_adoption
 from sync.cycle import Wishes
 from sync.report import GroupReport, Result
 from sync.store import ActedRow, MovedRow
 from tests.simulation.ground import PersonsStore, WatchedStore, ground
 from tests.simulation.ledger import TOLD, Edit, Removal, number_of, words
+from tests.simulation.places.configured import adopter
 from tests.simulation.play import Play
 
 GAP = 660  # seconds: longer than the evidence's gap
@@ -135,7 +137,10 @@ class Verdict:
         asked = [held for held in state.held if not held.decision and held.choices]
         for held in asked:
             store.resolve(held.id, self._answer(state, held))
-        return bool(asked)
+        amiss = [held for held in state.held if not held.decision and is_adoption(held)]
+        for held in amiss:  # it is looked for in each cycle, until whoever wanted it takes that back
+            adopter(store, self.play.places, held.side).forget([held.ref])
+        return bool(asked or amiss)
 
     def _answer(self, state: State, held: Held) -> str:
         if held.kind in {HeldKind.GUARD, HeldKind.DELETE} or "approve" in held.choices:
