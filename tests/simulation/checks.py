@@ -244,7 +244,20 @@ class Verdict:
         return self.play.places[side].eyes.capabilities.can(Verb.DELETE)
 
     def _saw(self, removal: Removal, edit: Edit) -> bool:
-        return edit.added <= words(removal.shown.get(edit.field)) or self._superseded(edit)
+        if edit.added <= words(removal.shown.get(edit.field)):
+            return True
+        return self._superseded(edit) and not self._stands_again(removal, edit)
+
+    def _stands_again(self, removal: Removal, edit: Edit) -> bool:
+        """Whether an edit was sent once more, over what superseded it: a write of it was in doubt there (rule 7)."""
+        return any(
+            isinstance(row, MovedRow)
+            and row.lost
+            and (row.side, row.field, number_of(row.title)) == (removal.side, edit.field, edit.number)
+            and edit.added <= words(decode(row.field, row.new))
+            and self._was_in_doubt(row)
+            for row in self.rows
+        )
 
     # What is where
 
