@@ -299,10 +299,15 @@ class Verdict:
         for edit in self.play.ledger.edits:
             if told and self.play.places[edit.side].omits:
                 continue
-            if edit.field in TOLD and not edit.blind:
+            if edit.field in TOLD and not (edit.blind or self._is_unknown(edit)):
                 lost = self._lost_words(edit)
                 if lost:
                     yield f"the edit {edit} is nowhere: {sorted(lost)}"
+
+    def _is_unknown(self, edit: Edit) -> bool:
+        """Whether its side shows it in words that its connector does not know: no opinion, which `status` lists."""
+        links = (self.state.live(task.id, edit.side) for task in task_named(self.state, edit.number))
+        return any(link is not None and link.ref == edit.ref and edit.field in link.unknown for link in links)
 
     def _lost_words(self, edit: Edit) -> frozenset[str]:
         missing = edit.added - self._superseded_words(edit)
