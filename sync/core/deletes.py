@@ -11,7 +11,7 @@ from sync.core.diff import Delta
 from sync.core.evidence import Evidence, let_go
 from sync.core.facts import Acted
 from sync.core.lens import canonical_parent
-from sync.core.merge import FIRST_OPINION, Merge
+from sync.core.merge import FIRST_OPINION, MERGED, Merge
 from sync.core.model import Do, Held, HeldKind, Link, SideName, Task, TaskId, TaskLife
 from sync.core.owners import comments
 from sync.core.plan import CLOSED_BY_DELETE, UNSENT
@@ -164,11 +164,8 @@ class Deletes:
                 continue
             if version.rule == FIRST_OPINION:
                 continue  # what a server made of a new entry is nobody's edit
-            if (
-                version.side in ("", link.side)
-                or link.refused.get(name, 0) >= version.number
-                or not lens.spec.writes(name)
-            ):
+            own = version.side in ("", link.side) and version.rule != MERGED
+            if own or link.refused.get(name, 0) >= version.number or not lens.spec.writes(name):
                 continue
             pair = link.pairs.get(name)
             if pair is None or not same(name, lens.view(name, task.values.get(name)), pair.sent):

@@ -34,6 +34,9 @@ HELD_BACK: Final = "held"
 NEW: Final = "new"
 """The rule of the one row that tells that a task was seen for the first time."""
 
+MERGED: Final = "merged"
+"""The rule of a value into which the edits of several sides went: it is no side's alone."""
+
 FIRST_OPINION: Final = "first opinion"
 """The rule of a value that a side was the first to have: there was nothing to compare it with, so it is no edit."""
 
@@ -58,7 +61,7 @@ class Merge:
         if held is not None:
             self._keep_contending(task, name, deltas, held)
         elif name is Field.LABELS:
-            rule = "edit" if len(deltas) == 1 and self._continues(task, name, deltas[0]) else "merged"
+            rule = "edit" if len(deltas) == 1 and self._continues(task, name, deltas[0]) else MERGED
             self._settle(task, name, deltas, self._merge_sets(task, deltas), deltas[-1], rule)
         else:
             self._contend(task, name, deltas)
@@ -123,7 +126,7 @@ class Merge:
         if explained is not None:
             self._settle(task, name, deltas, explained.value, explained, "explained")
         elif merged is not None:
-            self._settle(task, name, deltas, merged, contenders[0], "merged")
+            self._settle(task, name, deltas, merged, contenders[0], MERGED)
         elif stale and contenders[0].derived:
             self._absorb(task, name, deltas)  # what follows from older children gives way
         else:

@@ -12,7 +12,7 @@ from connectors.task import Field, Status
 from sync.core.deletes import Deletes
 from sync.core.diff import Delta
 from sync.core.evidence import Evidence, let_go
-from sync.core.merge import Merge
+from sync.core.merge import MERGED, Merge
 from sync.core.model import Do, Held, HeldKind, LinkLife, Pair, TaskLife, Version
 from sync.core.plan import CLOSED_BY_DELETE
 from sync.core.policy import AccessPolicy, DeletePolicy
@@ -121,6 +121,7 @@ CASES = {
     "acknowledged": ({"acked": 2}, False),
     "the first version": ({"version": Version(number=1, side="a"), "acked": 0}, False),
     "its own edit": ({"version": Version(number=2, side="b")}, False),
+    "its own, merged with another's": ({"version": Version(number=2, side="b", rule=MERGED)}, True),
     "nobody's edit": ({"version": Version(number=2)}, False),
     "refused there": ({"prepare": lambda link: link.refused.update({TITLE: 2})}, False),
     "refused later": ({"prepare": lambda link: link.refused.update({TITLE: 3})}, False),
