@@ -82,9 +82,10 @@ class Removal:
 
 @dataclass
 class Ledger:
-    """``entries`` gives what a side shows, by ref."""
+    """``entries`` gives what a side shows, by ref; ``carries`` whether its writes of other fields carry one too."""
 
     entries: Callable[[str], dict[str, Shown]] = lambda _: {}
+    carries: Callable[[str, Field], bool] = lambda _, __: False
     edits: list[Edit] = field(default_factory=list)
     removals: list[Removal] = field(default_factory=list)
     restored: dict[tuple[str, int], float] = field(default_factory=dict)
@@ -157,7 +158,9 @@ class Ledger:
 
     def _overwritten(self, edit: Edit, at: float, *, put_back: bool = False) -> None:
         edit.blind = True
-        if put_back and edit.field in TOLD:  # nobody asked for that: the field was not owed
+        if (
+            put_back and edit.field in TOLD and not self.carries(edit.side, edit.field)
+        ):  # nobody asked for that: the field was not owed
             self.faults_found.append(f"written back over {edit}")
         read = max(self.last_read.get((edit.side, ref), -1e9) for ref in ("", edit.ref))
         if at - read > TRUSTED + SLACK:

@@ -30,7 +30,10 @@ class Play:
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
         self.baton = Baton()
-        self.ledger = Ledger(entries=lambda side: self.places[side].entries())
+        self.ledger = Ledger(
+            entries=lambda side: self.places[side].entries(),
+            carries=lambda side, name: self.places[side].carries(name),
+        )
         self.figures: Counter = Counter()
         self.points = Points(self.baton, self.ledger, self.figures)
         self.points.act = self.do

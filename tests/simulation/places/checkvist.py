@@ -46,6 +46,9 @@ class CheckvistPlace(Place):
     def floor(self, *, whole: bool) -> int:
         return 3 if whole else 2  # log in, the list itself, and its items while it is not at rest or a sweep is due
 
+    def carries(self, name: Field) -> bool:
+        return name in {Field.TITLE, Field.DESCRIPTION}  # one text
+
     def revoke(self) -> None:
         self.sandbox.forget_tokens()
 

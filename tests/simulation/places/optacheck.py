@@ -57,8 +57,8 @@ class OptaCheckPlace(Place):
     def revoke(self) -> None:
         self.sandbox.end_tokens()
 
-    @property
-    def whole(self) -> bool:
+    def carries(self, name: Field) -> bool:
+        del name
         return True
 
     def natives(self) -> dict[str, Native]:

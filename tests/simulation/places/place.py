@@ -138,14 +138,9 @@ class Place(ABC):
         """Whether there is a list, so that what people make is found without their help."""
         return self.eyes.capabilities.can(Verb.CHANGES)
 
-    @property
-    def compares(self) -> bool:
-        """Whether the server itself refuses a write that is based on what is no longer true."""
-        return False
-
-    @property
-    def whole(self) -> bool:
-        """Whether a write carries the whole object, as it was read just before."""
+    def carries(self, name: Field) -> bool:
+        """Whether a write of other fields carries this one too, as it was read just before: no vendor lets us ask."""
+        del name
         return False
 
     @abstractmethod

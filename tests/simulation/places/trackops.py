@@ -50,8 +50,8 @@ class TrackopsPlace(Place):
         pages = 1 if reading.paging == "none" else max(1, -(-len(self.natives()) // int(reading.most)))
         return pages + 1 + tries + (reading.beyond != "empty" or reading.paging != "pages")
 
-    @property
-    def whole(self) -> bool:
+    def carries(self, name: Field) -> bool:
+        del name
         return self.changes
 
     def natives(self) -> dict[str, Native]:

@@ -39,10 +39,6 @@ class MemoryPlace(Place):
     def app(self):
         return None
 
-    @property
-    def compares(self) -> bool:
-        return self.vault.manners.etags
-
     def natives(self) -> dict[str, Native]:
         return {str(task["id"]): task for task in self.vault.tasks()}
 
