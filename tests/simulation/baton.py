@@ -114,7 +114,9 @@ class Baton:
     def _chosen(self) -> Fiber:
         ready = [fiber for fiber in self._fibers if fiber.wake <= self.ticks or self.dead]
         if not ready:
-            self.pass_(min(fiber.wake for fiber in self._fibers) - self.ticks)
+            soonest = min(fiber.wake for fiber in self._fibers)
+            self.pass_(soonest - self.ticks)
+            self.ticks = max(self.ticks, soonest)  # sums of fractions may fall short of it
             ready = [fiber for fiber in self._fibers if fiber.wake <= self.ticks]
         return ready[self.choose(len(ready)) if len(ready) > 1 else 0]
 
