@@ -16,7 +16,7 @@ from sync.core.model import Do, Held, HeldKind, Link, SideName, Task, TaskId, Ta
 from sync.core.owners import comments
 from sync.core.plan import CLOSED_BY_DELETE, UNSENT
 from sync.core.policy import AccessPolicy, DeletePolicy
-from sync.core.settle import DELETED_HERE, DELETED_THERE, UNDONE, make_again, tie_again
+from sync.core.settle import DELETED_THERE, UNDONE, come_back, ended_by_delete, make_again, tie_again
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class Deletes:
             if task.life is TaskLife.DELETED:
                 task.life = TaskLife.ALIVE
             self._note(link, Do.ADOPT, "restored there")
-            self._make_again_elsewhere(task)
+            self._bring_back_elsewhere(task)
 
     def revive(self, task: Task, deltas: Mapping[Field, Sequence[Delta]]) -> bool:
         """Whether a deleted task lives again, edited where the delete has not arrived yet (rule 12)."""
@@ -57,14 +57,14 @@ class Deletes:
 
     def _revive(self, task: Task, link: Link) -> None:
         task.life = TaskLife.ALIVE
-        self._make_again_elsewhere(task)
+        self._bring_back_elsewhere(task)
         self._note(link, Do.ADOPT, "edited after it was deleted elsewhere: the edit wins")
         self.lines.append(f'"{task.title}" was deleted, and edited on {link.side} since: the edit wins')
 
-    def _make_again_elsewhere(self, task: Task) -> None:
+    def _bring_back_elsewhere(self, task: Task) -> None:
         for other in self.merge.lenses.state.of_task(task.id):
-            if not other.live and other.reason in {DELETED_THERE, DELETED_HERE}:
-                make_again(self.merge.lenses, other)
+            if ended_by_delete(other):
+                come_back(self.merge.lenses, other)
 
     def outside(self, evidence: Evidence) -> None:
         """An entry that was moved to another container is out of scope: let go, not deleted."""

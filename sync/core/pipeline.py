@@ -125,12 +125,14 @@ class _Cycle:
             if side.distrusted:
                 self._trust_again(side, observation)
                 continue
-            found = weigh(self.state, observation, spec, self.policy, now=self.told.now, aside=spec.name in self.aside)
+            aside = spec.name in self.aside
+            found = weigh(self.state, observation, spec, self.policy, now=self.told.now, aside=aside)
             self.evidence[spec.name] = found
+        for name, found in self.evidence.items():  # what came back on one side moves the links of all
             deletes.restore(found)
-            left_behind(self.lenses, observation)
+            left_behind(self.lenses, self.observations[name])
             deletes.outside(found)
-            deletes.withdraw(spec.name, found)
+            deletes.withdraw(name, found)
             deletes.doubtful(found, vanished)
         self.taken = recovery.taken
         self.decision.acted += recovery.acted
@@ -139,8 +141,7 @@ class _Cycle:
         """After an absence nothing is deleted because of a side before one complete sweep: misses count from then."""
         for link in self.state.of_side(side.name):
             link.misses, link.gone, link.missed_at = 0, 0, None
-        if observation.read is Read.COMPLETE and side.name not in self.aside:
-            side.distrusted = False
+        side.distrusted &= observation.read is not Read.COMPLETE or side.name in self.aside
 
     def _absorb(self) -> None:
         """Stages 4 and 6: deltas of every side that is believed; shadows, hashes and words move with them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from connectors.contract import Entry, Stored
+from connectors.contract import DeleteMeans, Entry, Stored
 from connectors.task import EMPTY, Field, Status, Value, is_empty, same
 from sync.core.diff import UNMERGED
 from sync.core.evidence import let_go
@@ -161,6 +161,22 @@ def tie_again(lenses: Lenses, link: Link) -> None:
         pair = link.pairs.get(name)
         if pair is not None and name not in UNMERGED and not same(name, lens.view(name, value), pair.sent):
             link.acked[name] = task.version(name).number - 1
+
+
+def ended_by_delete(link: Link) -> bool:
+    """Whether a link ended because its task was deleted."""
+    return not link.live and (link.reason in {DELETED_THERE, DELETED_HERE} or link.reason.endswith(NO_DELETE))
+
+
+def come_back(lenses: Lenses, link: Link) -> None:
+    """The task of a link that ended by a delete lives again: what still stands there ties again, else it is made."""
+    closed = lenses.of(link).spec.capabilities.delete_means is DeleteMeans.STATUS and link.reason == DELETED_HERE
+    if link.ref is None or link.absent or not (closed or link.reason.endswith(NO_DELETE)):
+        make_again(lenses, link)
+        return
+    tie_again(lenses, link)
+    if closed:
+        link.acked[Field.STATUS] = lenses.state.tasks[link.task].version(Field.STATUS).number - 1
 
 
 def deleted(lenses: Lenses, link: Link, reason: str) -> None:

@@ -18,7 +18,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from connectors.contract import DeleteMeans
 from connectors.task import EMPTY, Field, Value, same
 from sync.core.adopt import MATCHED
 from sync.core.codec import decode
@@ -30,13 +29,12 @@ from sync.core.model import Do, Link, SideName, Task, TaskId, TaskLife
 from sync.core.recover import FOUND_DONE
 from sync.core.settle import (
     BY_HAND,
-    DELETED_HERE,
     DELETED_THERE,
     DONE,
-    NO_DELETE,
     UNDONE,
     UNTIED,
-    make_again,
+    come_back,
+    ended_by_delete,
     tie_again,
 )
 from sync.core.tree import break_cycles
@@ -100,23 +98,18 @@ class Undoing:
         if task.life is TaskLife.DELETED:
             task.life = TaskLife.ALIVE
             for other in state.of_task(task.id):
-                if not other.live and other is not link and other.reason in {DELETED_THERE, DELETED_HERE}:
+                if other is not link and ended_by_delete(other):
                     self._back(task, other)
         self._back(task, link)
 
     def _back(self, task: Task, link: Link) -> None:
         """An entry that is still there ties again; any other is made again."""
         self._count(task)
-        lens = self.merge.lenses.of(link)
-        closed = lens.spec.capabilities.delete_means is DeleteMeans.STATUS and link.reason == DELETED_HERE
-        there = closed or link.reason.endswith(NO_DELETE) or link.reason in {BY_HAND, BY_A_PERSON, UNTIED}
         self.merge.act(link, Do.ADOPT, self.undo.rule)
-        if not there or link.ref is None:
-            make_again(self.merge.lenses, link)
-            return
-        tie_again(self.merge.lenses, link)
-        if closed:
-            link.acked[Field.STATUS] = task.version(Field.STATUS).number - 1
+        if link.reason in {BY_HAND, BY_A_PERSON, UNTIED} and link.ref is not None:
+            tie_again(self.merge.lenses, link)
+        else:
+            come_back(self.merge.lenses, link)
 
     def _values(self) -> None:
         parents: dict[TaskId, Value] = {}

@@ -253,6 +253,16 @@ def test_what_is_restored_lives_again_everywhere():
     assert decision.acted[0].outcome == "restored there"
 
 
+def test_what_is_restored_on_two_sides_at_once_is_made_on_neither():
+    state, policy = world(plain("a"), plain("b"), plain("c"))
+    state.tasks[1].life = TaskLife.DELETED
+    for name in "abc":
+        let_go(state.links[1, name], DELETED_THERE, absent=True)
+    decision = run(state, policy, as_it_was("a"), as_it_was("b"), lists("c"))
+    assert [state.links[1, name].live for name in "abc"] == [True, True, False]
+    assert [(do, where) for do, _, where, _ in short(decision)] == [(Do.CREATE, "c")]
+
+
 def test_what_was_moved_to_another_container_is_let_go():
     state, policy = world()
     decision = run(state, policy, lists("a", entry("a1", container="shed")), as_it_was("b"))
