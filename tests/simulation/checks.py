@@ -321,7 +321,12 @@ class Verdict:
             if isinstance(row, MovedRow) and row.field is edit.field and row.lost:
                 stands = words(decode(row.field, row.new))
                 # It lost to what it had not seen; or it was the third value where a write was in doubt (rule 7).
-                if not stands or stands - edit.removed or self._was_in_doubt(row):
+                if (
+                    not stands
+                    or stands - edit.removed
+                    or self._is_typed_elsewhere(edit, stands)
+                    or self._was_in_doubt(row)
+                ):
                     missing -= words(decode(row.field, row.old))
         for removal in self.play.ledger.removals:
             if removal.number == edit.number and missing:
@@ -333,6 +338,11 @@ class Verdict:
                 if seen or not held or not updates or orphan:
                     return frozenset()
         return missing
+
+    def _is_typed_elsewhere(self, edit: Edit, stands: frozenset[str]) -> bool:
+        """Whether somebody on another side typed the same, as twins have it: who replaced his own has not seen that."""
+        others = [one for one in self.play.ledger.edits if one.number == edit.number and one.field is edit.field]
+        return any(one.side != edit.side and stands <= one.added for one in others)
 
     def _was_in_doubt(self, lost: MovedRow) -> bool:
         """Whether a write to this entry had no answer when the value was found there."""
