@@ -58,7 +58,7 @@ def tasksync(*arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = 
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def forked(*arguments: str | Path, cwd: Path, env: Mapping[str, str]) -> Done:
+def forked(*arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> Done:
     """The same in a fork of a process that has loaded the program already: quick, and otherwise no different."""
     out, err = cwd / ".standard-output", cwd / ".standard-error"
     asked = {

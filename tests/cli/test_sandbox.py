@@ -17,7 +17,7 @@ import requests
 from connectors import registry
 from sync.cli.sandbox import share
 from sync.cli.views.sandbox import configuration
-from tests.cli.kit import environment, tasksync
+from tests.cli.kit import environment, forked, tasksync
 
 ALL = ", ".join(registry.sandboxes())
 
@@ -105,7 +105,7 @@ def test_faults_strike(tmp_path):
     ],
 )
 def test_what_cannot_be_served_is_one_line(tmp_path, arguments, words):
-    done = tasksync("sandbox", *arguments, cwd=tmp_path)
+    done = forked("sandbox", *arguments, cwd=tmp_path)
     assert (done.code, done.out) == (2, "")
     assert words in done.err
     assert len(done.err.splitlines()) == 1

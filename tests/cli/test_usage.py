@@ -13,7 +13,7 @@ import pytest
 
 import sync
 from sync.cli.later import COMMANDS
-from tests.cli.kit import environment, tasksync
+from tests.cli.kit import environment, forked, tasksync
 
 HEAVY = ("sqlmodel", "sqlalchemy", "requests", "pydantic", "rich", "structlog", "orjson", "starlette", "apscheduler")
 THERE = (
@@ -30,7 +30,7 @@ def error(done) -> dict:
 
 
 def test_help_lists_what_there_is_and_says_what_there_is_not(tmp_path):
-    done = tasksync("--help", cwd=tmp_path)
+    done = forked("--help", cwd=tmp_path)
     assert done.code == 0
     listed, missing = done.out.split("Not in this version yet:")
     for command in THERE:
@@ -50,21 +50,21 @@ def test_help_loads_nothing_heavy():
 
 @pytest.mark.parametrize("command", THERE)
 def test_each_command_has_help(tmp_path, command):
-    done = tasksync(command, "--help", cwd=tmp_path)
+    done = forked(command, "--help", cwd=tmp_path)
     assert done.code == 0
     assert done.out.startswith(f"Usage: tasksync {command}")
     assert max(map(len, done.out.splitlines())) <= 80
 
 
 def test_the_version(tmp_path):
-    done = tasksync("--version", cwd=tmp_path)
+    done = forked("--version", cwd=tmp_path)
     assert (done.code, done.out) == (0, f"tasksync {sync.__version__}\n")
     project = tomllib.loads((Path(sync.__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["version"] == sync.__version__
 
 
 def test_without_a_command_help_is_no_result(tmp_path):
-    done = tasksync(cwd=tmp_path)
+    done = forked(cwd=tmp_path)
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("Usage: tasksync")
 
@@ -98,7 +98,7 @@ def test_without_a_command_help_is_no_result(tmp_path):
     ],
 )
 def test_a_command_line_that_is_wrong_exits_2_with_one_line(tmp_path, arguments, words):
-    done = tasksync(*arguments, cwd=tmp_path)
+    done = forked(*arguments, cwd=tmp_path)
     assert done.code == 2
     assert done.out == "" or "--json" in arguments
     text = done.err or error(done)["message"]
@@ -108,7 +108,7 @@ def test_a_command_line_that_is_wrong_exits_2_with_one_line(tmp_path, arguments,
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_of_a_later_version_says_so_whatever_its_arguments(tmp_path, command):
-    done = tasksync(command, "a", "--yes", "--config", "x.toml", cwd=tmp_path)
+    done = forked(command, "a", "--yes", "--config", "x.toml", cwd=tmp_path)
     assert (done.code, done.out) == (2, "")
     assert done.err == f"tasksync: {command} is not in this version yet; tasksync --help lists what is\n"
 
@@ -128,7 +128,7 @@ def test_a_command_of_a_later_version_says_so_whatever_its_arguments(tmp_path, c
     ],
 )
 def test_a_usage_error_is_one_json_document_when_json_stands_anywhere(tmp_path, arguments):
-    done = tasksync(*arguments, cwd=tmp_path)
+    done = forked(*arguments, cwd=tmp_path)
     assert done.code == 2
     assert error(done)["kind"] == "usage"
     assert error(done)["problems"] == []
@@ -136,12 +136,12 @@ def test_a_usage_error_is_one_json_document_when_json_stands_anywhere(tmp_path, 
 
 
 def test_json_after_two_dashes_is_a_value_and_no_option(tmp_path):
-    done = tasksync("resolve", "--", "h1", "--json", cwd=tmp_path)
+    done = forked("resolve", "--", "h1", "--json", cwd=tmp_path)
     assert done.out == ""
 
 
 def test_no_configuration_says_where_it_was_looked_for(tmp_path):
-    done = tasksync("plan", cwd=tmp_path)
+    done = forked("plan", cwd=tmp_path)
     assert done.code == 2
     assert "tasksync.toml" in done.err
     assert "Traceback" not in done.err
@@ -150,7 +150,7 @@ def test_no_configuration_says_where_it_was_looked_for(tmp_path):
 def test_a_bad_configuration_lists_every_problem_with_its_place(tmp_path):
     config = tmp_path / "bad.toml"
     config.write_text('[groups.work]\nsides = ["a"]\ninterval = "soon"\n', encoding="utf-8")
-    done = tasksync("--config", config, "check", cwd=tmp_path)
+    done = forked("--config", config, "check", cwd=tmp_path)
     assert done.code == 2
     assert len(done.err.splitlines()) >= 2
     assert all(line.startswith(f"tasksync: {config}:") for line in done.err.splitlines())
@@ -161,7 +161,7 @@ def test_a_bad_configuration_is_an_error_document_with_its_problems(tmp_path, be
     config = tmp_path / "bad.toml"
     config.write_text('[groups.work]\nsides = ["a"]\ninterval = "soon"\n', encoding="utf-8")
     option = ["--config", config]
-    done = tasksync(*(option if before else []), "plan", "--json", *([] if before else option), cwd=tmp_path)
+    done = forked(*(option if before else []), "plan", "--json", *([] if before else option), cwd=tmp_path)
     assert done.code == 2
     assert error(done)["kind"] == "config"
     problems = error(done)["problems"]
@@ -176,13 +176,13 @@ def test_a_bad_configuration_is_an_error_document_with_its_problems(tmp_path, be
 def test_a_configuration_named_after_the_command_wins(tmp_path):
     (tmp_path / "one.toml").write_text("one = 1\n", encoding="utf-8")
     (tmp_path / "two.toml").write_text("two = 2\n", encoding="utf-8")
-    done = tasksync("--config", "one.toml", "plan", "--config", "two.toml", "--json", cwd=tmp_path)
+    done = forked("--config", "one.toml", "plan", "--config", "two.toml", "--json", cwd=tmp_path)
     assert {Path(problem["file"]).name for problem in error(done)["problems"]} == {"two.toml"}
 
 
 def test_the_environment_can_name_the_configuration(tmp_path):
     (tmp_path / "three.toml").write_text("three = 3\n", encoding="utf-8")
-    done = tasksync("plan", "--json", cwd=tmp_path, env={"TASKSYNC_CONFIG": str(tmp_path / "three.toml")})
+    done = forked("plan", "--json", cwd=tmp_path, env={"TASKSYNC_CONFIG": str(tmp_path / "three.toml")})
     assert Path(error(done)["problems"][0]["file"]).name == "three.toml"
 
 
