@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connectors.contract import Entry
-from connectors.task import Field, Kind, Value, same
+from connectors.task import Field, Kind, Value, is_empty, same
 from sync.core.facts import Observation
 from sync.core.lens import Lens, Lenses
 from sync.core.likely import is_likely_stored
@@ -74,8 +74,13 @@ def diff_link(link: Link, task: Task, entry: Entry, lens: Lens, *, at: datetime 
 
 
 def _first_opinion(found: LinkDiff, task: Task, name: Field, value: Value, lens: Lens) -> None:
-    """A field without a shadow: owed, agreed, or to be joined as at a first meeting."""
-    if found.link.acked.get(name, task.version(name).number) < task.version(name).number:
+    """A field without a shadow: owed, agreed, or to be joined as at a first meeting.
+
+    Where we made the entry, what is owed replaces what its server made of it; where people did, it is theirs, and kept.
+    """
+    link, number = found.link, task.version(name).number
+    theirs = link.side == task.born or not link.wrote
+    if link.acked.get(name, number) < number and (not theirs or is_empty(name, task.values.get(name))):
         found.pairs[name] = Pair(value, value)
     elif name in task.values and same(name, view := lens.view(name, task.values[name]), value):
         found.pairs[name] = Pair(view, value)

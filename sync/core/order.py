@@ -12,6 +12,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Final, TypeVar
 
 from connectors.task import Field, Kind, Value
+from sync.core.facts import Observation
 from sync.core.lens import Lenses
 from sync.core.merge import Merge
 from sync.core.model import Link, Pair, SideName, State, Task, TaskId
@@ -230,3 +231,14 @@ def doubt_siblings(state: State, link: Link) -> list[Link]:
             other.raw_hash = ""
             touched.append(other)
     return [other for other in touched if other is not link]
+
+
+def positions(state: State, side: SideName, observation: Observation) -> dict[TaskId, int]:
+    """The ranks that a complete read of a side shows, by task; of what it did not tell again, the last ones."""
+    found: dict[TaskId, int] = {}
+    for link in state.of_side(side):
+        entry, pair = observation.entries.get(str(link.ref)), link.pairs.get(Field.POSITION)
+        value = entry.fields.get(Field.POSITION) if entry is not None else (pair.stored if pair is not None else None)
+        if isinstance(value, int):
+            found[link.task] = value
+    return found

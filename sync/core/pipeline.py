@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from connectors.contract import Entry
 from connectors.task import Field, Status, Value
 from sync.core.adopt import Adoption
 from sync.core.comments import commented, follow, left_behind
@@ -29,7 +28,7 @@ from sync.core.mapping import what_changed
 from sync.core.match import member_of
 from sync.core.merge import Merge
 from sync.core.model import Link, Side, SideName, State, TaskId, TaskLife
-from sync.core.order import incoming, ordered_sides
+from sync.core.order import incoming, ordered_sides, positions
 from sync.core.owners import counted
 from sync.core.plan import Planner
 from sync.core.policy import AccessPolicy, GroupPolicy, SideSpec
@@ -76,6 +75,7 @@ class _Cycle:
     aside: dict[SideName, Verdict] = field(default_factory=dict)
     evidence: dict[SideName, Evidence] = field(default_factory=dict)
     deltas: list[Delta] = field(default_factory=list)
+    first: list[LinkDiff] = field(default_factory=list)
     taken: set[tuple[SideName, str]] = field(default_factory=set)
 
     def run(self) -> Decision:
@@ -90,6 +90,7 @@ class _Cycle:
         deletes = Deletes(self.merge, self.told.now)
         self._believe(deletes, decisions.vanished)
         self._absorb()
+        self._fill()
         intake = Intake(self.merge, self.told.now, self._believed(), self.taken)
         self.decision.adopted = intake.run(decisions.placed)
         for name, observation in self._believed().items():
@@ -191,11 +192,22 @@ class _Cycle:
             return
         self.deltas += diff.deltas
         if diff.first:
-            member = member_of(self.lenses, spec.name, diff.entry, first_meeting=False)
-            Adoption(self.merge, self.told.now).fill(task, member, joins=True, only=diff.first.keys())
-        completed = diff.seen.get(Field.COMPLETED)
-        if isinstance(completed, datetime) and isinstance(task.values.get(Field.STATUS), Status):
-            task.values[Field.COMPLETED] = completed
+            self.first.append(diff)
+        self._absorb_completed(diff)
+
+    def _absorb_completed(self, diff: LinkDiff) -> None:
+        values, completed = self.state.tasks[diff.link.task].values, diff.seen.get(Field.COMPLETED)
+        if isinstance(completed, datetime) and isinstance(values.get(Field.STATUS), Status):
+            values[Field.COMPLETED] = completed
+
+    def _fill(self) -> None:
+        """First opinions: those of the side that had the task first come before what servers made of it elsewhere."""
+        tasks = self.state.tasks
+        for diff in sorted(self.first, key=lambda one: one.link.side != tasks[one.link.task].born):
+            member = member_of(self.lenses, diff.link.side, diff.entry, first_meeting=False)
+            adoption = Adoption(self.merge, self.told.now)
+            adoption.fill(tasks[diff.link.task], member, joins=True, only=diff.first.keys())
+            self._absorb_completed(diff)
 
     def _believed(self) -> dict[SideName, Observation]:
         """What was read of each side, in the order of the sides, as far as no guard stopped it."""
@@ -225,19 +237,7 @@ class _Cycle:
         for side in ordered_sides(self.lenses):
             observation = self.observations.get(side)
             if observation is not None and observation.read is Read.COMPLETE and side not in self.aside:
-                incoming(self.merge, side, self._positions(side, observation))
-
-    def _positions(self, side: SideName, observation: Observation) -> dict[TaskId, int]:
-        found: dict[TaskId, int] = {}
-        for link in self.state.of_side(side):
-            entry: Entry | None = observation.entries.get(str(link.ref))
-            pair = link.pairs.get(Field.POSITION)
-            value = (
-                entry.fields.get(Field.POSITION) if entry is not None else (pair.stored if pair is not None else None)
-            )
-            if isinstance(value, int):
-                found[link.task] = value
-        return found
+                incoming(self.merge, side, positions(self.state, side, observation))
 
     def _undo(self) -> Undoing | None:
         """What a person undoes, after everything that happened since."""

@@ -89,14 +89,15 @@ def test_fields_that_no_merge_decides_have_no_delta():
     ("value", "acked", "pair", "joins"),
     [
         ("theirs", {}, Pair("theirs", "theirs"), False),
-        ("note", {NOTE: 1}, Pair("theirs", "theirs"), False),
+        ("note", {NOTE: 1}, None, True),
+        ("", {NOTE: 1}, Pair("theirs", "theirs"), False),
         ("note", {}, None, True),
         (None, {}, None, True),
     ],
-    ids=["equal", "behind", "another", "nobody had one"],
+    ids=["equal", "behind", "cleared", "another", "nobody had one"],
 )
 def test_a_field_that_never_had_a_shadow_takes_its_first_opinion_without_a_delta(value, acked, pair, joins):
-    """Behind: what is there is its shadow, and the value is owed. Any other is joined, as at a first meeting."""
+    """One that differs is joined, as at a first meeting."""
     _, task, link, lens = world(title="t")
     if value is not None:
         task.values[NOTE], task.versions[NOTE] = value, Version(number=2)
@@ -105,6 +106,14 @@ def test_a_field_that_never_had_a_shadow_takes_its_first_opinion_without_a_delta
     assert found.deltas == []
     assert found.pairs.get(NOTE) == pair
     assert found.first == ({NOTE: "theirs"} if joins else {})
+
+
+def test_what_a_server_made_of_a_new_entry_is_replaced_by_what_is_owed():
+    _, task, link, lens = world(title="t")
+    task.born, link.wrote, link.acked = "a", 8, {NOTE: 1}
+    task.values[NOTE], task.versions[NOTE] = "note", Version(number=2)
+    found = diff(link, task, lens, description="theirs", title="t")
+    assert (found.deltas, found.first, found.pairs[NOTE]) == ([], {}, Pair("theirs", "theirs"))
 
 
 @pytest.mark.parametrize(

@@ -253,6 +253,34 @@ def test_what_is_restored_lives_again_everywhere():
     assert decision.acted[0].outcome == "restored there"
 
 
+def test_whoever_had_a_task_first_is_the_first_to_have_an_opinion():
+    """What servers made of a task on the sides where it was made is not worth more than what a person says."""
+    state, policy = world()
+    state.tasks[1].born = "b"
+    del state.tasks[1].values[STATUS]
+    for name in "ab":
+        del state.links[1, name].pairs[STATUS]
+    fresh = entry("a1", title="old", status=Status.NEEDS_ACTION)
+    decision = run(state, policy, lists("a", fresh), lists("b", entry("b1", title="old", status=Status.COMPLETED)))
+    assert state.tasks[1].values[STATUS] is Status.COMPLETED
+    assert short(decision) == [(Do.UPDATE, 1, "a", {STATUS: Status.COMPLETED})]
+    assert [(row.side, row.old, row.lost) for row in decision.moved] == [
+        ("b", None, False),
+        ("a", "needs_action", True),
+    ]
+
+
+def test_a_first_opinion_that_comes_too_late_is_kept():
+    """What is owed stands, and what people said where nobody had asked before can be brought back."""
+    state, policy = world()
+    state.tasks[1].values[STATUS] = Status.NEEDS_ACTION
+    del state.links[1, "b"].pairs[STATUS]
+    state.links[1, "b"].acked[STATUS] = 0
+    decision = run(state, policy, as_it_was("a"), lists("b", entry("b1", title="old", status=Status.COMPLETED)))
+    assert short(decision) == [(Do.UPDATE, 1, "b", {STATUS: Status.NEEDS_ACTION})]
+    assert [(row.side, row.old, row.lost) for row in decision.moved] == [("b", "completed", True)]
+
+
 def test_what_is_restored_on_two_sides_at_once_is_made_on_neither():
     state, policy = world(plain("a"), plain("b"), plain("c"))
     state.tasks[1].life = TaskLife.DELETED
