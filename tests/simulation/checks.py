@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from connectors.contract import Holding, Verb
-from connectors.task import Field, Person, is_empty, same
+from connectors.task import Field, Person, Status, is_empty, same
 from sync.core.codec import decode
 from sync.core.facts import Read
 from sync.core.lens import Lenses
@@ -376,8 +376,9 @@ class Verdict:
         for task in self.state.tasks.values():
             mine = [edit for edit in self.play.ledger.edits if edit.number == number_of(task.title)]
             typed = {value for edit in mine if edit.field is Field.STATUS for value in (edit.before, edit.after)}
+            typed |= {Status.NEEDS_ACTION}  # what servers give a new task
             value = task.values.get(Field.STATUS)
-            if self.play.respelt and task.life is TaskLife.ALIVE and typed and value not in typed:
+            if self.play.respelt and task.life is TaskLife.ALIVE and len(typed) > 1 and value not in typed:
                 yield f"{task.title!r} is {value}, which nobody said: {typed}"
             if isinstance(value := task.values.get(Field.DUE), date) and not isinstance(value, datetime):
                 typed = {edit.after for edit in mine if edit.field is Field.DUE and self._holds_times(edit.side)}

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 
-from connectors.task import Status
+from connectors.task import Field, Status
 from sync.core.policy import AccessPolicy, ConflictPolicy, DeletePolicy, EvidencePolicy, GroupPolicy, SideSpec
 from sync.cycle import Cycle, Side, Wishes
 from sync.progress import Silent
@@ -79,6 +79,10 @@ class Play:
     def _respell(self, side: str, words: dict) -> None:
         """The configuration gives a side another table of words."""
         self.places[side].respell({word: Status(status) for word, status in words.items()})
+        for edit in self.ledger.unread(side, ""):  # what nobody has read yet means what it means from now on
+            shown = self.places[side].entries().get(edit.ref)
+            if edit.field is Field.STATUS and shown is not None:
+                edit.after = shown[edit.field]
         self.mapping[side] = self.mapping.get(side, "1") + "'"
         self.respelt = True
 
