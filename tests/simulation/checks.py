@@ -281,6 +281,8 @@ class Verdict:
                     continue
                 if name in link.refused or name in link.unknown or name in link.derived:
                     continue
+                if name in link.pairs and lens.is_opaque(name, link.pairs[name].stored):
+                    continue  # an id that no answer has explained to the connector
                 if (
                     not lens.spec.writes(name)
                     or not lens.spec.capabilities.can(Verb.UPDATE)

@@ -90,6 +90,7 @@ class Ledger:
     removals: list[Removal] = field(default_factory=list)
     restored: dict[tuple[str, int], float] = field(default_factory=dict)
     twins: dict[int, int] = field(default_factory=dict)  # how many entries of this number may be on a side
+    same: dict[int, list[str]] = field(default_factory=dict)  # made alike on these sides since the last cycle
     family: dict[int, set[int]] = field(default_factory=dict)  # those that were ever below a task
     last_read: dict[tuple[str, str], float] = field(default_factory=dict)  # side and ref ("": the listing)
     refused: dict[tuple[str, str], bool] = field(default_factory=dict)  # side and kind: whether a write was

@@ -67,6 +67,7 @@ class People:
         """Two people make the same task, in one field more than the title: it is one."""
         if not all(self.places[side].takes(Field.DUE) for side in sides):
             sides = sides[:1]
+        self.ledger.same[number] = list(sides)
         for side in sides:
             self._add(side, number, fields)
 

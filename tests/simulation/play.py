@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from connectors.task import Field, Status
+from sync.core.facts import Read
 from sync.core.policy import AccessPolicy, ConflictPolicy, DeletePolicy, EvidencePolicy, GroupPolicy, SideSpec
 from sync.cycle import Cycle, Side, Wishes
 from sync.progress import Silent
@@ -74,7 +75,16 @@ class Play:
         self.reports.append(report)
         if report is not None and not report.owed and not report.held:
             self.ledger.fresh.clear()
+        self._tell_apart(report)
         self._count_doubles()
+
+    def _tell_apart(self, report: GroupReport | None) -> None:
+        """What two people made alike is one where both were new in the same cycle (rule 15), else twins."""
+        for number, sides in self.ledger.same.items():
+            reads = [report.sides[side].read for side in sides] if report is not None else []
+            if not reads or any(read not in {Read.COMPLETE, Read.SINCE} for read in reads):
+                self.ledger.twins[number] = 2
+        self.ledger.same.clear()
 
     def _respell(self, side: str, words: dict) -> None:
         """The configuration gives a side another table of words."""
