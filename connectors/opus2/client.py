@@ -105,10 +105,9 @@ class Opus2Client:
 
     def document(self, ref: Ref) -> Native:
         """One document. Raises ``Gone``, ``TaskRefused``, ``RetryLater``, ``SideDown``."""
-        answer = self._send("GET", self._document(ref), what=f"document {ref}", changing=False)
+        answer = _of_a_document(self._send("GET", self._document(ref), what=f"document {ref}", changing=False))
         if isinstance(answer, Refused):
-            # "Invalid version ID Format" is the article's example of a 400: no document can have such an id.
-            raise Gone(answer.error.message) if _ABOUT_IDS.search(answer.words) else answer.error
+            raise answer.error
         return self._whole(answer, f"document {ref}", ref)
 
     def put(self, ref: Ref, field: str, json: JsonValue) -> Answer | Refused:
@@ -116,12 +115,13 @@ class Opus2Client:
         path = f"{self._document(ref)}/fields/{_quoted(field)}"
         if json is None:  # a body that says null, where no body at all would be sent
             what, kind = f"document {ref}", "application/json"
-            return self._send("PUT", path, what=what, changing=True, content=b"null", kind=kind)
-        return self._send("PUT", path, what=f"document {ref}", changing=True, json=json)
+            return _of_a_document(self._send("PUT", path, what=what, changing=True, content=b"null", kind=kind))
+        return _of_a_document(self._send("PUT", path, what=f"document {ref}", changing=True, json=json))
 
     def move(self, ref: Ref, folder: Ref) -> Answer | Refused:
         """Move a document into another folder. Raises ``Gone``, ``RetryLater``, ``SideDown``."""
-        return self._send("PUT", f"{self._document(ref)}/{_quoted(folder)}", what=f"document {ref}", changing=True)
+        path = f"{self._document(ref)}/{_quoted(folder)}"
+        return _of_a_document(self._send("PUT", path, what=f"document {ref}", changing=True))
 
     def upload(
         self, folder: Ref, what: str, *, content: bytes | None = None, kind: str = "", json: JsonValue = None
@@ -246,3 +246,13 @@ class Opus2Client:
 
 def _quoted(text: str) -> str:
     return quote(text, safe="")
+
+
+def _of_a_document(answer: Answer | Refused) -> Answer | Refused:
+    """An answer about a document. Raises ``Gone`` where a refusal says that no document can have such an id.
+
+    "Invalid version ID Format" is the article's example of a 400.
+    """
+    if isinstance(answer, Refused) and _ABOUT_IDS.search(answer.words):
+        raise Gone(answer.error.message)
+    return answer
