@@ -77,7 +77,7 @@ class Removal:
     number: int
     side: str
     shown: Shown
-    early: bool = False  # of what we made, before it was known to be ours
+    early: bool = False  # of what we made or changed, before that was known to have arrived
 
 
 @dataclass
@@ -97,6 +97,9 @@ class Ledger:
     cut: set[str] = field(default_factory=set)  # sides whose last listing was cut
     faults_found: list[str] = field(default_factory=list)
     fresh: set[tuple[str, str]] = field(default_factory=set)  # what we made, while a create may be in doubt
+    written: set[tuple[str, str]] = field(default_factory=set)  # what we changed in this cycle
+    unsure: set[tuple[str, str]] = field(default_factory=set)  # … without an answer that was kept
+    asking: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # by side: what its last write changed
 
     def unread(self, side: str, ref: str) -> list[Edit]:
         """The edits on a side, or on one entry, that no answer has shown yet."""
@@ -136,6 +139,9 @@ class Ledger:
         """What a write of ours changed: nothing that a person did since it was read, and nobody deletes but people."""
         after = self.entries(side)
         self.fresh |= {(side, ref) for ref in after.keys() - before.keys()}
+        self.asking[side] = {(side, ref) for ref, shown in after.items() if before.get(ref) != shown}
+        self.written |= self.asking[side]
+        self.unsure |= self.asking[side]
         for ref, shown in before.items():
             mine = [edit for edit in self.unread(side, ref) if not edit.blind]
             if ref not in after:
@@ -144,6 +150,19 @@ class Ledger:
             for edit in mine:
                 if not same(edit.field, shown.get(edit.field), after[ref].get(edit.field)):
                     self._overwritten(edit, at, put_back=same(edit.field, edit.before, after[ref].get(edit.field)))
+
+    def was_answered(self, side: str) -> None:
+        """The answer to the last write has arrived."""
+        self.unsure -= self.asking.pop(side, set())
+
+    def cycle_ended(self, *, died: bool, done: bool) -> None:
+        """A cycle ended: what it changed is in doubt if its process died, nothing is once all is done."""
+        if died:
+            self.unsure |= self.written
+        if done:
+            self.unsure.clear()
+            self.fresh.clear()
+        self.written.clear()
 
     def _deleted(self, side: str, shown: Shown, mine: list[Edit], at: float) -> None:
         number = number_of(shown[Field.TITLE])

@@ -102,6 +102,8 @@ class Line(Quiet):
         told = self._spoilt(fault, *answered)
         if fault is not Fault.SHORT and told[0] == 200 and len(told) == len(answered):
             self._points.told(self._side, asked, shown, faults.refs_in(told[2]), spoilt=fault in SPOILT)
+        if asked.changing and fault in {None, Fault.SLOW}:
+            self._points.ledger.was_answered(self._side)
         return self._response(request, self._side, *told)
 
     def _asked(self, request: requests.PreparedRequest) -> Asked:

@@ -73,8 +73,8 @@ class Play:
     def _cycle(self, order: int, incidents: Sequence[tuple] = (), **wishes: object) -> None:
         report = self.run(order, incidents, Wishes(**wishes))
         self.reports.append(report)
-        if report is not None and not report.owed and not report.held:
-            self.ledger.fresh.clear()
+        done = report is not None and not report.owed and not report.held
+        self.ledger.cycle_ended(died=report is None, done=done)
         self._tell_apart(report)
         self._count_doubles()
 

@@ -55,8 +55,8 @@ class Opus2Place(Place):
         if whole:  # what the names stand for, the list, and what it leaves out
             ends = 2 * self.sandbox.reading.paging.startswith("silent")
             return 2 + ends + documents + (len(self.natives()) if self.bare else 0)
-        # What changed that day is told again, where a moment is a day.
-        again = self.bare and self.sandbox.reading.moment in {"day", "mute"}
+        # What changed that day is told again, where a moment is a day or has no zone.
+        again = self.bare and self.sandbox.reading.moment in {"day", "mute", "british"}
         return (2 if self.archives else 1) + (len(self.natives()) if again else 0)
 
     def natives(self) -> dict[str, Native]:

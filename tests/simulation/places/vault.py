@@ -135,6 +135,8 @@ class _Watched:
         if self.fault is not None and self.fault not in CUT and self.fault is not Fault.SLOW:
             raise _error(self.fault, self.asked, applied=Applied.UNKNOWN if self.asked.changing else Applied.NO)
         points.told(vault.side, self.asked, shown, self.refs)
+        if self.asked.changing:
+            points.ledger.was_answered(vault.side)
 
 
 def _error(fault: Fault, asked: Asked, *, applied: Applied):
