@@ -52,12 +52,19 @@ class Vendor:
         names = sorted(self.choices.keys() - self.without)
         some = chance.sample(names, chance.choice((0, 1, 2, 4, 8)))
         drawn = {name: chance.choice(self.choices[name]) for name in some}
-        if drawn.get("expired") == "403":  # a young token is believed to be good: three calls and a 403 never end
-            drawn.pop("life", None)
+        for (name, value), other in _ALONE.items():
+            if drawn.get(name) == value:
+                drawn.pop(other, None)
         reading = ",".join(f"{name}={value}" for name, value in drawn.items())
         table = {word: True for word in self.chosen if chance.random() < 0.3}
         return (reading, table) if table else reading
 
+
+_ALONE = {
+    ("expired", "403"): "life",  # a young token is believed to be good: three calls and a 403 never end
+    ("beyond", "404"): "count",  # where neither an empty page nor a number tells the end, nothing is read
+}
+"""Readings that do not go with any choice of another one."""
 
 VENDORS: dict[str, Vendor] = {
     # "second_step" needs what only a person has; a list that is restored with another id is another task.
