@@ -53,7 +53,7 @@ def diff_link(link: Link, task: Task, entry: Entry, lens: Lens, *, at: datetime 
     parent: the shadow takes it without a delta.
     """
     found = LinkDiff(link=link, entry=entry, seen=lens.take(entry))
-    remapped = bool(link.mapping) and link.mapping != lens.spec.mapping and link.raw_hash == entry.raw_hash
+    remapped = bool(link.mapping) and link.mapping != lens.spec.mapping and _is_unchanged(link, entry)
     for name, value in found.seen.items():
         if name in UNMERGED:
             continue
@@ -71,6 +71,13 @@ def diff_link(link: Link, task: Task, entry: Entry, lens: Lens, *, at: datetime 
         elif not same(name, pair.stored, value):
             found.deltas.append(Delta(link=link, field=name, old=pair.stored, new=value, at=at, derived=derived))
     return found
+
+
+def _is_unchanged(link: Link, entry: Entry) -> bool:
+    """Whether a vendor sends what it sent last: by its hash, or, where our write was last, by what the answer told."""
+    if link.raw_hash:
+        return link.raw_hash == entry.raw_hash
+    return bool(link.native) and all(entry.native.get(name) == value for name, value in link.native.items())
 
 
 def _first_opinion(found: LinkDiff, task: Task, name: Field, value: Value, lens: Lens) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -148,6 +149,20 @@ def test_another_mapping_of_an_unchanged_entry_is_no_edit(raw_hash, unknown, map
     found = diff(link, task, lens, title="word", raw_hash=raw_hash, status=Status.NEEDS_ACTION)
     assert [delta.field for delta in found.deltas] == deltas
     assert found.owed == owed
+
+
+@pytest.mark.parametrize(
+    ("told", "edited"),
+    [({"word": "done"}, []), ({"word": "open"}, [TITLE]), ({}, [TITLE])],
+    ids=["as it was answered", "edited since", "no answer told"],
+)
+def test_another_mapping_of_what_our_write_left_there_is_no_edit(told, edited):
+    """What was written was not read since: its answer is what the vendor sent last."""
+    _, task, link, lens = world(title="long title")
+    link.mapping, link.raw_hash, link.native = "0", "", told
+    read = replace(entry("b1", title="word", raw_hash="h"), native={"word": "done", "more": 1})
+    found = diff_link(link, task, read, lens, at=NOW, thawed=False)
+    assert [delta.field for delta in found.deltas] == edited
 
 
 def test_another_mapping_that_sees_what_the_value_shows_owes_nothing():
