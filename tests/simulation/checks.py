@@ -336,6 +336,9 @@ class Verdict:
                 seen = words(removal.shown.get(edit.field)) >= missing or removal.side == edit.side
                 can = self.play.places[removal.side].eyes.capabilities
                 updates = can.can(Verb.UPDATE) and can.of(edit.field).holding is Holding.TWO_WAY
+                there = [self.state.link(task.id, removal.side) for task in task_named(self.state, edit.number)]
+                # What a side refused counts as little as what it can not be told (rule 12).
+                updates &= not any(link is not None and edit.field in link.refused for link in there)
                 orphan = not self._can_delete(edit.side)  # let go there when it was deleted elsewhere
                 if seen or not held or not updates or orphan:
                     return frozenset()
