@@ -63,6 +63,7 @@ class Vendor:
 _ALONE = {
     ("expired", "403"): "life",  # a young token is believed to be good: three calls and a 403 never end
     ("beyond", "404"): "count",  # where neither an empty page nor a number tells the end, nothing is read
+    ("paging", "stuck"): "most",  # nor is more than one page, where each one is the first
 }
 """Readings that do not go with any choice of another one."""
 
