@@ -340,7 +340,8 @@ class Verdict:
                 # What a side refused counts as little as what it can not be told (rule 12).
                 updates &= not any(link is not None and edit.field in link.refused for link in there)
                 orphan = not self._can_delete(edit.side)  # let go there when it was deleted elsewhere
-                if seen or not held or not updates or orphan:
+                # What a task was made with is no edit that wins, though it was still on its way there (rule 12).
+                if seen or not held or not updates or orphan or edit.made:
                     return frozenset()
         return missing
 
