@@ -102,17 +102,14 @@ class Sender:
         try:
             stored = self.connector.update(self.entry(link), step)
         except (Gone, Stale) as error:
-            link.raw_hash = ""
-            if isinstance(error, Gone) and self.lens.spec.capabilities.can(Verb.GET):
-                # A list of what changed may never name it: the next cycle asks for it, and may not write meanwhile.
-                link.gone = max(link.gone, 1)
-            self.journal.close(intent, f"dropped: {error.message}", [link])
-            return False
+            return self._dropped(intent, link, error.message, gone=isinstance(error, Gone))
         except TaskRefused as error:
             return self._refused(intent, link, versions, error)
         except ConnectorError as error:
             self.journal.fail(intent, error)
             return False
+        if stored.entry.deleted:  # nobody has seen there what was written to it: it is owed still
+            return self._dropped(intent, link, "it was deleted there meanwhile", gone=True)
         with self.run.lock:
             updated(self.run.lenses, link, intent, stored)
             touched = [link, *(doubt_siblings(self.run.state, link) if Field.POSITION in sent else ())]
@@ -121,6 +118,15 @@ class Sender:
         self.freshness.note(link)
         self.journal.close(intent, "done", touched)
         return True
+
+    def _dropped(self, intent: Intent, link: Link, why: str, *, gone: bool) -> bool:
+        """What was to be written to is not what was read: it is looked at first in the next cycle. Never done."""
+        link.raw_hash = ""
+        if gone and self.lens.spec.capabilities.can(Verb.GET):
+            # A list of what changed may never name it: the next cycle asks for it, and may not write meanwhile.
+            link.gone = max(link.gone, 1)
+        self.journal.close(intent, f"dropped: {why}", [link])
+        return False
 
     def in_doubt(self, link: Link) -> bool:
         """Whether an earlier request to this entry had no clear answer: nothing else is done to it first (rule 7)."""

@@ -131,6 +131,39 @@ KEPT: dict[str, History] = {
             ("cycle", 40520, ((10, "fault", "empty body"), (15, "fault", "502"), (40, "fault", "429, 7 s"))),
         ],
     ),
+    # A document was archived between our read and our write, which its server took all the same. What was written there
+    # counted as told, and the delete as one by somebody who had seen it.
+    "an edit that is written to what was just archived": History(
+        {"sides": [("a", "memory", {"parents": True}), ("b", "opus2", "")]},
+        [
+            ("add", "b", 2, {"title": "2 e4 ünï"}),
+            ("add", "a", 3, {"title": "3 e6"}),
+            ("cycle", 0, ()),
+            ("edit", "a", 3, "title", "e39"),
+            ("cycle", 0, ((9, "remove", "b", 3),)),
+        ],
+    ),
+    # The same where the document is gone and its server calls the id of what is not there invalid: that was a refusal,
+    # and what a side refused does not outlive a delete there.
+    "an edit that is refused by what is gone": History(
+        {"sides": [("b", "opus2", ""), ("c", "opus2", ("unknown=400,ids=number", {"no archive": True}))]},
+        [("add", "b", 2, {"title": "2 e10"}), ("cycle", 0, ()), ("remove", "c", 2), ("edit", "b", 2, "title", "e23")],
+    ),
+    # A deleted task was restored. A side that has no delete still had it, and was never told anything again.
+    "what a side could not delete is tied again": History(
+        {"sides": [("a", "memory", {}), ("b", "checkvist", ""), ("c", "opus2", ("", {"no archive": True}))]},
+        [
+            ("add", "a", 1, {"title": "1 e1"}),
+            ("cycle", 0, ()),
+            ("remove", "b", 1),
+            ("cycle", 0, ()),
+            ("pass", 660),
+            ("cycle", 0, ()),
+            ("restore", "b", 1),
+            ("cycle", 0, ()),
+            ("edit", "b", 1, "title", "e9"),
+        ],
+    ),
     # A task was moved below another on one side while it was being made there. On the other side it still stood among
     # its old siblings, and the search for a rank between two that are no siblings never ended.
     "a rank among siblings only": History(
