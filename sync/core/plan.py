@@ -134,6 +134,7 @@ class Planner:
         if pair is None:
             return behind
         if same(name, view, pair.sent) or (behind and same(name, view, pair.stored)):
+            link.pairs[name] = replace(pair, sent=view)  # it stands there as if it had been sent
             link.acked.pop(name, None)
             return False
         return True

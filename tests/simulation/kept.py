@@ -143,25 +143,23 @@ KEPT: dict[str, History] = {
             ("cycle", 0, ((9, "remove", "b", 3),)),
         ],
     ),
-    # The same where the document is gone and its server calls the id of what is not there invalid: that was a refusal,
-    # and what a side refused does not outlive a delete there.
-    "an edit that is refused by what is gone": History(
-        {"sides": [("b", "opus2", ""), ("c", "opus2", ("unknown=400,ids=number", {"no archive": True}))]},
-        [("add", "b", 2, {"title": "2 e10"}), ("cycle", 0, ()), ("remove", "c", 2), ("edit", "b", 2, "title", "e23")],
-    ),
-    # A deleted task was restored. A side that has no delete still had it, and was never told anything again.
+    # A deleted task was restored. Sides that have no delete still had it, and it was made on none of them again.
     "what a side could not delete is tied again": History(
-        {"sides": [("a", "memory", {}), ("b", "checkvist", ""), ("c", "opus2", ("", {"no archive": True}))]},
+        {
+            "sides": [
+                ("a", "memory", {"without": ["delete"]}),
+                ("b", "checkvist", "tags=hash"),
+                ("c", "opus2", ("rate=50", {"no archive": True})),
+                ("d", "trackops", "strangers=reject,filter=edited,case_filter=ignored,users=plain"),
+            ]
+        },
         [
             ("add", "a", 1, {"title": "1 e1"}),
             ("cycle", 0, ()),
             ("remove", "b", 1),
-            ("cycle", 0, ()),
-            ("pass", 660),
-            ("cycle", 0, ()),
-            ("restore", "b", 1),
-            ("cycle", 0, ()),
-            ("edit", "b", 1, "title", "e9"),
+            ("cycle", 0, ((32, "remove", "a", 1),)),
+            ("remove", "d", 1),
+            ("cycle", 0, ((21, "restore", "b", 1),)),
         ],
     ),
     # A task was moved below another on one side while it was being made there. On the other side it still stood among
