@@ -13,9 +13,9 @@ from typing import Final
 
 from connectors.task import Field, JsonValue, Kind, Status, Value, is_empty, same
 from sync.core.cluster import Cluster, Doubt, Member
-from sync.core.diff import UNMERGED
+from sync.core.diff import FIRST_OPINION, UNMERGED
 from sync.core.lens import NO_OPINION
-from sync.core.merge import FIRST_OPINION, NEW, Merge
+from sync.core.merge import NEW, Merge
 from sync.core.model import Do, Held, HeldKind, Link, Pair, SideName, State, Task, TaskId
 from sync.core.policy import AccessPolicy
 from sync.core.settle import absorb_entry

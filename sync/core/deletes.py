@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from connectors.task import Field, Kind, Status, same
-from sync.core.diff import Delta
+from sync.core.diff import FIRST_OPINION, Delta
 from sync.core.evidence import Evidence, let_go
 from sync.core.facts import Acted
 from sync.core.lens import canonical_parent
-from sync.core.merge import FIRST_OPINION, MERGED, Merge
+from sync.core.merge import MERGED, Merge
 from sync.core.model import Do, Held, HeldKind, Link, SideName, Task, TaskId, TaskLife
 from sync.core.owners import comments
 from sync.core.plan import CLOSED_BY_DELETE, UNSENT

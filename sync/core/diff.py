@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from connectors.contract import Entry
 from connectors.task import Field, Kind, Value, is_empty, same
@@ -15,6 +16,10 @@ from sync.core.model import Link, Pair, State, Task, TaskId
 
 UNMERGED = frozenset({Field.COMPLETED, Field.POSITION, Field.URL, Field.CUSTOM})
 """Fields that no merge decides: one follows status, positions have their own rule, the rest is not exchanged."""
+
+
+FIRST_OPINION: Final = "first opinion"
+"""The rule of a value that a side was the first to have: there was nothing to compare it with, so it is no edit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +92,8 @@ def _first_opinion(found: LinkDiff, task: Task, name: Field, value: Value, lens:
     """
     link, number = found.link, task.version(name).number
     theirs = link.side == task.born or not link.wrote
-    if link.acked.get(name, number) < number and (not theirs or is_empty(name, task.values.get(name))):
+    cleared = number > 1 and task.version(name).rule != FIRST_OPINION and is_empty(name, task.values.get(name))
+    if link.acked.get(name, number) < number and (cleared or not theirs):
         found.pairs[name] = Pair(value, value)
     elif name in task.values and same(name, view := lens.view(name, task.values[name]), value):
         found.pairs[name] = Pair(view, value)

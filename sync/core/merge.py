@@ -37,9 +37,6 @@ NEW: Final = "new"
 MERGED: Final = "merged"
 """The rule of a value into which the edits of several sides went: it is no side's alone."""
 
-FIRST_OPINION: Final = "first opinion"
-"""The rule of a value that a side was the first to have: there was nothing to compare it with, so it is no edit."""
-
 
 @dataclass(slots=True)
 class Merge:

@@ -109,6 +109,13 @@ def test_a_field_that_never_had_a_shadow_takes_its_first_opinion_without_a_delta
     assert found.first == ({NOTE: "theirs"} if joins else {})
 
 
+def test_what_nobody_had_a_value_for_is_joined_though_its_emptiness_is_owed():
+    _, task, link, lens = world(title="t")
+    link.acked, task.values[NOTE] = {NOTE: 0}, ""
+    found = diff(link, task, lens, description="theirs", title="t")
+    assert (found.pairs, found.first) == ({}, {NOTE: "theirs"})
+
+
 def test_what_a_server_made_of_a_new_entry_is_replaced_by_what_is_owed():
     _, task, link, lens = world(title="t")
     task.born, link.wrote, link.acked = "a", 8, {NOTE: 1}

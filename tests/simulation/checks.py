@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime
 from connectors.contract import Holding, Verb
 from connectors.task import Field, Person, Status, is_empty, same
 from sync.core.codec import decode
+from sync.core.diff import FIRST_OPINION
 from sync.core.facts import Read
 from sync.core.lens import Lenses
-from sync.core.merge import FIRST_OPINION
 from sync.core.model import Do, Held, HeldKind, State, Task, TaskLife
 from sync.core.plan import UNSENT
 from sync.core.recover import FOUND_DONE
