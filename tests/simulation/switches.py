@@ -84,8 +84,7 @@ SWITCHES: dict[str, Switch] = {
     "7, equal": _one(
         "a create that is found again is never known by its content",
         "sync.core.recover",
-        "        equal = [entry for entry in titled"
-        " if _equal_payload(intent, owed, lenses[intent.side].take(entry), people)]",
+        "        equal = [entry for entry in titled if _equal_payload(intent, owed, lens.take(entry), people)]",
         "        equal: list[Entry] = []",
     ),
     "8": _one(
@@ -118,7 +117,7 @@ SWITCHES: dict[str, Switch] = {
     "12": _one(
         "a delete wins over an edit",
         "sync.core.deletes",
-        "            if elsewhere or self._owes_an_edit(state.tasks[link.task], link):",
+        "            if elsewhere or self._owes_an_edit(state.tasks[link.task], link) or link.task in owing:",
         "            if False:",
     ),
     "13": _one(
@@ -169,7 +168,7 @@ SWITCHES: dict[str, Switch] = {
     "20": _one(
         "another table of words makes edits",
         "sync.core.diff",
-        "    remapped = bool(link.mapping) and link.mapping != lens.spec.mapping and link.raw_hash == entry.raw_hash",
+        "    remapped = bool(link.mapping) and link.mapping != lens.spec.mapping and _is_unchanged(link, entry)",
         "    remapped = False",
     ),
     "21": _one(

@@ -74,7 +74,7 @@ ERROR = {
 }
 FIELDS = {
     "title", "description", "status", "start", "due", "priority", "percent_complete", "labels", "assignees", "parent",
-    "position", "archived",
+    "position", "archived", "comments",
 }  # fmt: skip
 
 
