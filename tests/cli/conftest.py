@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cli import kit
 from tests.cli.account import Account, accounts
 
 
@@ -15,10 +14,3 @@ def account() -> Iterator[Account]:
     """A side of each vendor."""
     with accounts() as served:
         yield served
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _forks():
-    """The process that runs commands for :class:`tests.cli.kit.Place` ends with the tests."""
-    yield
-    kit.stop_forking()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import subprocess
@@ -80,16 +81,15 @@ def forked(*arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = No
 
 @cache
 def _zygote() -> subprocess.Popen[str]:
+    """One for all tests of this process; it ends with them."""
     command = [sys.executable, str(Path(__file__).with_name("zygote.py"))]
+    atexit.register(_stop_forking)
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment())
 
 
-def stop_forking() -> None:
-    """End the process behind :func:`forked`, if one was needed."""
-    if _zygote.cache_info().currsize:
-        with _zygote() as zygote:
-            zygote.stdin.close()
-        _zygote.cache_clear()
+def _stop_forking() -> None:
+    with _zygote() as zygote:
+        zygote.stdin.close()
 
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
