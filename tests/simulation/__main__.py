@@ -42,7 +42,8 @@ def main() -> int:
 def _campaign(asked: argparse.Namespace) -> int:
     from tests.simulation.campaign import run
 
-    campaign = run(range(asked.seed, asked.seed + asked.histories), asked.jobs)
+    seeds = range(asked.seed, asked.seed + asked.histories)
+    campaign = run(seeds, asked.jobs, lambda line: print(line, file=sys.stderr, flush=True))
     print(*campaign.lines(), sep="\n")
     return 1 if campaign.failed else 0
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 
 from tests.simulation.history import History, play
 
 PIECE = 20  # seeds that a process takes at once
+TELLING = 25  # pieces after which it tells how far it is
 
 
 @dataclass
@@ -37,25 +39,35 @@ class Campaign:
         return f"{sum(found.values())} ({parts})"
 
 
-def run(seeds: Iterable[int], jobs: int) -> Campaign:
-    """Play the histories of some seeds, in so many processes."""
+def run(seeds: Iterable[int], jobs: int, tell: Callable[[str], None] = lambda _: None) -> Campaign:
+    """Play the histories of some seeds, in so many processes; interrupted, it gives the figures so far.
+
+    ``tell`` hears of each failure as it is found, and how far it is.
+    """
     began, campaign = time.monotonic(), Campaign()
     waiting = list(seeds)
     pieces = [waiting[start : start + PIECE] for start in range(0, len(waiting), PIECE)]
-    if jobs == 1:
-        parts: Iterable[tuple[Counter, dict[int, str]]] = map(_piece, pieces)
-        _gather(campaign, parts)
-    else:
-        with ProcessPoolExecutor(max_workers=jobs, mp_context=get_context("spawn")) as pool:
-            _gather(campaign, pool.map(_piece, pieces))
+    try:
+        if jobs == 1:
+            _gather(campaign, map(_piece, pieces), tell)
+        else:
+            with ProcessPoolExecutor(max_workers=jobs, mp_context=get_context("spawn")) as pool, ExitStack() as stack:
+                stack.callback(pool.shutdown, wait=False, cancel_futures=True)
+                _gather(campaign, pool.map(_piece, pieces), tell)
+    except KeyboardInterrupt:
+        tell("interrupted")
     campaign.seconds = time.monotonic() - began
     return campaign
 
 
-def _gather(campaign: Campaign, parts: Iterable[tuple[Counter, dict[int, str]]]) -> None:
-    for figures, failed in parts:
+def _gather(campaign: Campaign, parts: Iterable[tuple[Counter, dict[int, str]]], tell: Callable[[str], None]) -> None:
+    for number, (figures, failed) in enumerate(parts, 1):
         campaign.figures.update(figures)
         campaign.failed.update(failed)
+        for seed, wrong in failed.items():
+            tell(f"seed {seed}: {wrong}")
+        if not number % TELLING:
+            tell(f"{campaign.figures['histories']} histories, {len(campaign.failed)} failures")
 
 
 def _piece(seeds: list[int]) -> tuple[Counter, dict[int, str]]:
