@@ -14,7 +14,7 @@ from connectors.checkvist.mapping import Translator
 from connectors.checkvist.notebook import Notebook
 from connectors.checkvist.notes import entry_of, is_note, parted
 from connectors.checkvist.presence import Presence
-from connectors.checkvist.since import UNSEEN, is_unchanged, mark_of
+from connectors.checkvist.since import UNSEEN, counted, is_unchanged, mark_of
 from connectors.checkvist.states import State, state_named
 from connectors.checkvist.wire import with_tasks
 from connectors.checkvist.writing import Writer, record_of
@@ -75,6 +75,8 @@ class CheckvistConnector:
                 yield _page(asked, (), Coverage.SINCE, value)
                 return
         listing = self._presence.read()
+        if asked is not None and counted(asked.told) > len(listing.items):
+            value = UNSEEN  # something that the list counts was not told: the next read asks for everything again
         notes = self._notebook.listed(listing) if self._has_notes else ()
         records = (*(record_of(item) for item in listing.items), *notes)
         yield _page(asked or listing, records, coverage(records), value)

@@ -48,6 +48,12 @@ def mark_of(checklist: Native) -> Mark | None:
     return Mark(at, json.dumps({"updated_at": at.isoformat(), **counts}, sort_keys=True))
 
 
+def counted(checklist: Native) -> int:
+    """How many items a list says it has at least; 0 for one that does not say. The page does not say what it counts."""
+    count = checklist.get("task_count")
+    return count if isinstance(count, int) else 0
+
+
 def is_unchanged(mark: Mark | None, since: Cursor) -> bool:
     """Whether a list is as it was before the read that made the cursor. ``since.began`` is earlier by the overlap.
 

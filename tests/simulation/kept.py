@@ -175,4 +175,15 @@ KEPT: dict[str, History] = {
             ("remove", "b", 2),
         ],
     ),
+    # A listing lacked the only item, and the list's own time was kept as that of a whole read: until the next sweep the
+    # list counted as unchanged, and nobody else saw the item.
+    "a read that lacks what the list counts is no whole one": History(
+        {"sides": [("a", "checkvist", "stamp=updates"), ("b", "trackops", "")]},
+        [
+            ("cycle", 0, ()),
+            ("add", "a", 3, {"title": "3 e18"}),
+            ("pass", 660),
+            ("cycle", 0, ((4, "fault", "half a listing"),)),
+        ],
+    ),
 }

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.checkvist.since import UNSEEN, is_unchanged, mark_of
+from connectors.checkvist.since import UNSEEN, counted, is_unchanged, mark_of
 from connectors.contract import Cursor
 
 AT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -35,3 +35,8 @@ def test_equal_marks_of_a_list_at_rest_are_no_change(now, began, unchanged):
 @pytest.mark.parametrize("value", [UNSEEN, "", "no cursor of yours"])
 def test_any_other_cursor_means_everything(value):
     assert not is_unchanged(mark_of(LIST), Cursor(value=value, began=AT + timedelta(hours=1)))
+
+
+@pytest.mark.parametrize(("told", "least"), [({"task_count": 3}, 3), ({}, 0), ({"task_count": None}, 0)])
+def test_what_a_list_counts_is_what_a_read_has_to_tell(told, least):
+    assert counted(told) == least
