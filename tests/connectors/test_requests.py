@@ -22,7 +22,7 @@ from sync.demo.configuration import side
 from sync.progress import Silent
 from sync.report import GroupReport
 from tests.cli.kit import Place
-from tests.connectors.trackops.bench import Unhurried
+from tests.connectors.bench import Unhurried
 
 SIGN_INS = ("/auth/login.json", "/api-token-auth/")
 WORDS = """[sides.there.statuses]

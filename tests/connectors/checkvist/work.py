@@ -5,38 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
-from time import monotonic
 
 from connectors.checkvist.sandbox import Sandbox
-from connectors.contract import Clock
 from connectors.memory.settings import MemorySettings
 from connectors.memory.vault import Vault
 from connectors.serving import Fault, Kind
 from sync.app import App
 from sync.progress import Silent
 from sync.report import GroupPlan, GroupReport
+from tests.connectors.bench import Unhurried
 from tests.connectors.checkvist.kit import Server
 
 TREE = {"parents": True}
-
-
-class Unhurried(Clock):
-    """A clock on which waiting takes no time: it jumps."""
-
-    def __init__(self) -> None:
-        self.ahead = 0.0
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=self.ahead)
-
-    def monotonic(self) -> float:
-        return monotonic() + self.ahead
-
-    def sleep(self, seconds: float) -> None:
-        self.ahead += seconds
 
 
 class Work:

@@ -20,7 +20,7 @@ from connectors.ogsm.wire import Malformed
 from connectors.redact import Redactor
 from connectors.serving import serve
 from connectors.transport import Http
-from tests.connectors.ogsm.bench import Unhurried
+from tests.connectors.bench import Unhurried
 
 PATH = "/api/v2/actions.json"
 

@@ -12,17 +12,15 @@ from connectors.contract import SideSettings
 from connectors.optacheck.connector import OptaCheckConnector
 from connectors.optacheck.sandbox import Reading, Sandbox, Task
 from connectors.optacheck.settings import OptaCheckSettings
-from connectors.redact import Redactor
-from connectors.serving import Fault, FaultMiddleware, Faults, Kind, Seen, Serving, serve
-from connectors.task import Field, Fields, Status
-from connectors.transport import Http
+from connectors.serving import Fault, Kind, Seen
+from connectors.task import Field, Status
 from sync.app import App
 from sync.clock import SystemClock
 from sync.core.model import Held
 from sync.progress import Silent
 from sync.report import GroupReport
 from tests.cli.kit import Place
-from tests.connectors.ogsm.bench import Unhurried
+from tests.connectors import bench
 
 ANNA, BEN, CREW = "anna@example.com", "ben@example.com", Sandbox.crew
 WORDS = {
@@ -50,39 +48,22 @@ def side(
     )
 
 
-class Bench:
+class Bench(bench.Bench[Sandbox, OptaCheckConnector]):
     """One sandbox being served, its faults, and connectors to it."""
 
-    def __init__(self, sandbox: Sandbox, faults: Faults, serving: Serving) -> None:
-        self.sandbox = sandbox
-        self.faults = faults
-        self._serving = serving
-        self.clock = Unhurried()
-        self.connector = self.connect(side())
-
-    def connect(self, settings: SideSettings) -> OptaCheckConnector:
+    def connect(self, settings: SideSettings | None = None, base_url: str | None = None) -> OptaCheckConnector:
         """Another connector to the same server."""
-        http = Http(
-            side=settings.name, base_url=self.url, clock=self.clock, limiter=None, timeout=5.0, secrets=Redactor()
-        )
-        return OptaCheckConnector(settings, self.clock, http)
-
-    @property
-    def url(self) -> str:
-        """Where the sandbox is."""
-        return self._serving.url("optacheck")
+        settings = settings or side()
+        return OptaCheckConnector(settings, self.clock, self.http(settings, base_url))
 
     def requests(self) -> tuple[Seen, ...]:
         """The requests that reached the server, log-ins left out."""
-        return tuple(seen for seen in self._serving.requests("optacheck") if seen.path != LOGIN)
+        seen = super().requests()
+        return tuple(one for one in seen if one.path != LOGIN)
 
     def methods(self) -> list[str]:
         """Their methods."""
         return [seen.method for seen in self.requests()]
-
-    def forget(self) -> None:
-        """Start the log of requests anew."""
-        self._serving.forget("optacheck")
 
     def fail(self, kind: Kind, method: str, times: int | None = 1, **how: object) -> None:
         """From now on requests of a method fail, so many of them."""
@@ -93,21 +74,12 @@ class Bench:
         """A task as the server has it."""
         return next(task for task in self.sandbox.tasks() if task["id"] == identity)
 
-    def view(self, fields: Fields) -> Fields:
-        """What the side shows of canonical values."""
-        return {field: self.connector.capabilities.of(field).view.view(value) for field, value in fields.items()}
-
 
 @contextmanager
 def running(reading: str = "") -> Iterator[Bench]:
     """A sandbox that reads the document in some way, served until the end of the context."""
-    sandbox, faults = Sandbox(Reading.parse(reading)), Faults()
-    with serve({"optacheck": FaultMiddleware(sandbox.app, faults)}) as serving:
-        bench = Bench(sandbox, faults, serving)
-        try:
-            yield bench
-        finally:
-            bench.connector.close()
+    with bench.served(Bench, Sandbox(Reading.parse(reading)), "optacheck") as made:
+        yield made
 
 
 CONFIG = """

@@ -5,18 +5,15 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from time import monotonic
 from zoneinfo import ZoneInfo
 
-from connectors.contract import Clock, Entry, Record, SideSettings, Stored
+from connectors.contract import Entry, SideSettings, Stored
 from connectors.opus2.connector import Opus2Connector
 from connectors.opus2.sandbox import Reading, Sandbox
 from connectors.opus2.settings import Opus2Settings
-from connectors.redact import Redactor
-from connectors.serving import Fault, FaultMiddleware, Faults, Kind, Seen, Serving, serve
-from connectors.task import Field, Fields, Patch, Ref, Status
-from connectors.transport import Http
+from connectors.serving import Fault, Kind
+from connectors.task import Field, Fields, Patch, Status
+from tests.connectors import bench
 
 LONDON = ZoneInfo("Europe/London")
 NOT_DRAWN = {"paging": {"cut"}, "access": {"read"}, "rate": {"50"}, "after": {"uploads"}, "clear": {"ignored"}}
@@ -31,22 +28,6 @@ def drawn(seed: int) -> str:
         random.Random(f"{name} {seed // len(usable)}").shuffle(usable)
         switches.append(f"{name}={usable[seed % len(usable)]}")
     return ",".join(switches)
-
-
-class Unhurried(Clock):
-    """A clock on which waiting takes no time: it jumps."""
-
-    def __init__(self) -> None:
-        self._ahead = 0.0
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=self._ahead)
-
-    def monotonic(self) -> float:
-        return monotonic() + self._ahead
-
-    def sleep(self, seconds: float) -> None:
-        self._ahead += seconds
 
 
 def side(
@@ -68,64 +49,21 @@ def side(
     )
 
 
-class Bench:
+class Bench(bench.Bench[Sandbox, Opus2Connector]):
     """One sandbox being served, its faults, and connectors to it."""
-
-    def __init__(self, sandbox: Sandbox, faults: Faults, serving: Serving) -> None:
-        self.sandbox = sandbox
-        self.faults = faults
-        self._serving = serving
-        self.clock = Unhurried()
-        self.https: list[Http] = []
-        self.connector = self.connect()
 
     def connect(self, settings: SideSettings | None = None, base_url: str | None = None) -> Opus2Connector:
         """Another connector to the same server, as another process has it."""
         settings = settings or side(self.sandbox)
-        http = Http(
-            side=settings.name,
-            base_url=base_url or self.url,
-            clock=self.clock,
-            limiter=None,
-            timeout=5.0,
-            secrets=Redactor(),
-        )
-        self.https.append(http)
-        return Opus2Connector(settings, self.clock, http)
-
-    @property
-    def url(self) -> str:
-        """Where the sandbox is."""
-        return self._serving.url("opus2")
+        return Opus2Connector(settings, self.clock, self.http(settings, base_url))
 
     def seen(self) -> list[str]:
         """The requests that reached the server, as "METHOD path?query"."""
         return [f"{one.method} {one.path}{f'?{one.query}' if one.query else ''}" for one in self.requests()]
 
-    def requests(self) -> tuple[Seen, ...]:
-        """The requests that reached the server."""
-        return self._serving.requests("opus2")
-
-    def forget(self) -> None:
-        """Start the log of requests anew."""
-        self._serving.forget("opus2")
-
     def fail(self, kind: Kind, method: str, *, times: int | None = None, path: str = "", **how: object) -> None:
         """From now on requests of a method fail, so many times, or until :meth:`heal`."""
         self.faults.add(Fault(kind, match=lambda asked, at: asked == method and path in at, times=times, **how))
-
-    def heal(self) -> None:
-        """Nothing fails any more."""
-        self.faults.clear()
-
-    def records(self, connector: Opus2Connector | None = None) -> list[Record]:
-        """One complete read."""
-        return [record for page in (connector or self.connector).changes(None) for record in page.records]
-
-    def entries(self, connector: Opus2Connector | None = None) -> dict[Ref, Entry]:
-        """One complete read, normalised."""
-        reader = connector or self.connector
-        return {record.ref: reader.normalise(record) for record in self.records(reader)}
 
     def planted(self, title: str, **values: object) -> Entry:
         """A document that a person makes, as it is listed."""
@@ -148,11 +86,5 @@ class Bench:
 @contextmanager
 def running(reading: str = "") -> Iterator[Bench]:
     """A sandbox that reads the article in some way, served until the end of the context."""
-    sandbox, faults = Sandbox(Reading.parse(reading)), Faults()
-    with serve({"opus2": FaultMiddleware(sandbox.app, faults)}) as serving:
-        bench = Bench(sandbox, faults, serving)
-        try:
-            yield bench
-        finally:
-            for http in bench.https:
-                http.close()
+    with bench.served(Bench, Sandbox(Reading.parse(reading)), "opus2") as made:
+        yield made

@@ -29,7 +29,8 @@ from connectors.redact import Redactor
 from connectors.serving import Kind, serve
 from connectors.task import Field, Patch
 from connectors.transport import Http
-from tests.connectors.opus2.bench import Bench, Unhurried, running, side
+from tests.connectors.bench import Unhurried
+from tests.connectors.opus2.bench import Bench, running, side
 
 
 @pytest.fixture

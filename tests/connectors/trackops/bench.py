@@ -5,43 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
-from time import monotonic
 from zoneinfo import ZoneInfo
 
 from connectors.checkvist.sandbox import Sandbox as Checkvist
-from connectors.contract import Clock, Entry, Page, Record, SideSettings, Stored
-from connectors.redact import Redactor
+from connectors.contract import Entry, Page, Record, SideSettings, Stored
 from connectors.serving import Fault, FaultMiddleware, Faults, Kind, Seen, Serving, serve
 from connectors.task import Field, Fields, Patch, Ref, Status
 from connectors.trackops.connector import TrackopsConnector
 from connectors.trackops.sandbox import Reading, Sandbox
 from connectors.trackops.settings import TrackopsSettings
-from connectors.transport import Http
 from sync.app import App
 from sync.progress import Silent
 from sync.report import GroupReport
+from tests.connectors import bench
+from tests.connectors.bench import Unhurried
 
 DENVER = ZoneInfo("America/Denver")
 READ = ("GET", "HEAD")
-
-
-class Unhurried(Clock):
-    """A clock on which waiting takes no time: it jumps."""
-
-    def __init__(self) -> None:
-        self.ahead = 0.0
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=self.ahead)
-
-    def monotonic(self) -> float:
-        return monotonic() + self.ahead
-
-    def sleep(self, seconds: float) -> None:
-        self.ahead += seconds
 
 
 def side(
@@ -59,32 +41,19 @@ def side(
     )
 
 
-class Bench:
+class Bench(bench.Bench[Sandbox, TrackopsConnector]):
     """One sandbox being served, its faults, and connectors to it."""
 
-    def __init__(self, sandbox: Sandbox, faults: Faults, serving: Serving, clock: Unhurried) -> None:
-        self.sandbox = sandbox
-        self.faults = faults
-        self.serving = serving
-        self.clock = clock
-        self.connector = self.connect(side())
-
-    def connect(self, settings: SideSettings, base_url: str | None = None) -> TrackopsConnector:
+    def connect(self, settings: SideSettings | None = None, base_url: str | None = None) -> TrackopsConnector:
         """Another connector to the same server."""
-        http = Http(
-            side=settings.name,
-            base_url=base_url or self.serving.url("trackops"),
-            clock=self.clock,
-            limiter=None,
-            timeout=5.0,
-            secrets=Redactor([settings.own.token.get_secret_value()]),
-        )
+        settings = settings or side()
+        http = self.http(settings, base_url, [settings.own.token.get_secret_value()])
         return TrackopsConnector(settings, self.clock, http)
 
     def requests(self) -> tuple[Seen, ...]:
         """The requests that reached the server since the last time that this was asked."""
-        seen = self.serving.requests("trackops")
-        self.serving.forget("trackops")
+        seen = super().requests()
+        self.forget()
         return seen
 
     def seen(self) -> list[str]:
@@ -95,10 +64,6 @@ class Bench:
         """From now on requests of a method, to paths that end so, fail until :meth:`heal`."""
         how = {"times": None, **how}
         self.faults.add(Fault(kind, match=lambda verb, asked: verb == method and asked.endswith(path), **how))
-
-    def heal(self) -> None:
-        """Nothing fails any more."""
-        self.faults.clear()
 
     def pages(self, since=None, connector: TrackopsConnector | None = None) -> list[Page]:
         """One read."""
@@ -135,11 +100,11 @@ class Server:
         sandbox = Sandbox(Reading.parse(reading), now=clock.now)
         self._switches["trackops"].app = FaultMiddleware(sandbox.app, faults)
         self._serving.forget("trackops")
-        bench = Bench(sandbox, faults, self._serving, clock)
+        bench = Bench(sandbox, faults, self._serving, "trackops", clock)
         try:
             yield bench
         finally:
-            bench.connector.close()
+            bench.close()
 
     @contextmanager
     def group(self, folder: Path, reading: str = "", *, keys: str = "", more: str = "") -> Iterator[Work]:
