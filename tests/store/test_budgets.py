@@ -21,7 +21,7 @@ from connectors.errors import RateLimited
 from connectors.limiter import BookLimiter
 from sync.store import Budgets, Owner, StoreError
 from sync.store.books import Moment, bury, decode, encode
-from tests.store.test_crash import NOBODY
+from tests.store.test_crash import OBEY
 from tests.store.workers import Clock, line, worker
 
 THREE = RateBudget(windows=(Window(limit=3, per=60.0),))
@@ -172,7 +172,7 @@ def test_a_full_disk_and_a_closed_folder_are_told_and_survived(file):
     folder = Path(tempfile.mkdtemp(prefix="tasksync-budget-"))
     folder.chmod(0o555)
     try:
-        with worker("spend", f"sqlite:///{folder / 'tasksync.db'}", 0, 0 if os.geteuid() else NOBODY) as process:
+        with worker("spend", f"sqlite:///{folder / 'tasksync.db'}", 0, OBEY) as process:
             told = process.communicate(timeout=120)[0]
     finally:
         folder.chmod(0o700)

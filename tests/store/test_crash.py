@@ -17,7 +17,8 @@ from connectors.task import Field
 from sync.store import Store
 from tests.store.workers import SIDES, line, worker
 
-NOBODY = 65534
+OBEY = 1
+"""Bound by the permissions of files, also as root."""
 
 
 def consistent(store: Store) -> dict[int, int]:
@@ -107,9 +108,9 @@ def test_a_torn_log_leaves_the_store_as_it_was_at_an_earlier_commit(file, clock)
         before = total
 
 
-def limited(url: str, limit: int, user: int = 0) -> list[list[str]]:
+def limited(url: str, limit: int, permissions: int = 0) -> list[list[str]]:
     """What a worker says that records until the store refuses."""
-    with worker("fill_up", url, limit, user) as process:
+    with worker("fill_up", url, limit, permissions) as process:
         said, _ = process.communicate(timeout=120)
         assert process.returncode == 0
     return [words.split(" ", 1) for words in said.splitlines()]
@@ -171,7 +172,7 @@ def everybodys():
 def test_a_folder_that_cannot_be_written_is_told(everybodys):
     file = everybodys / "tasksync.db"
     everybodys.chmod(0o555)
-    said = limited(f"sqlite:///{file}", 0, 0 if os.geteuid() else NOBODY)
+    said = limited(f"sqlite:///{file}", 0, OBEY)
     assert said[-1][0] == "refused"
     assert f"The store {file} cannot be made" in said[-1][1]
 
@@ -182,7 +183,7 @@ def test_a_folder_that_cannot_be_entered_is_told(everybodys, clock):
     Store.open(f"sqlite:///{file}", clock=clock).close()
     folder.chmod(0)
     try:
-        ((word, message),) = limited(f"sqlite:///{file}", 0, 0 if os.geteuid() else NOBODY)
+        ((word, message),) = limited(f"sqlite:///{file}", 0, OBEY)
     finally:
         folder.chmod(0o700)
     assert word == "refused"
@@ -197,7 +198,7 @@ def test_a_store_in_a_folder_that_cannot_be_written_can_be_looked_at(everybodys,
     store.close()
     file.chmod(0o444)
     everybodys.chmod(0o555)
-    with worker("look", f"sqlite:///{file}", 0 if os.geteuid() else NOBODY) as process:
+    with worker("look", f"sqlite:///{file}", OBEY) as process:
         assert line(process) == [before, "0"]
     assert [entry.name for entry in everybodys.iterdir()] == [file.name]
 
@@ -207,6 +208,6 @@ def test_a_file_that_cannot_be_written_is_told(everybodys, clock):
     Store.open(f"sqlite:///{file}", clock=clock).close()
     file.chmod(0o444)
     everybodys.chmod(0o555)
-    said = limited(f"sqlite:///{file}", 0, 0 if os.geteuid() else NOBODY)
+    said = limited(f"sqlite:///{file}", 0, OBEY)
     assert said == [["refused", said[-1][1]]]
     assert f"The store {file} cannot be written." in said[-1][1]

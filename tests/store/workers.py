@@ -5,6 +5,7 @@ Run as ``python -m tests.store.workers JOB ADDRESS …``.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import resource
 import subprocess
@@ -25,6 +26,10 @@ from sync.store import Budgets, Lease, LeaseError, Owner, Store, StoreError
 
 ROOT = Path(__file__).resolve().parents[2]
 SIDES = ("a", "b", "c")
+_CAPABILITIES = 0x20080522
+"""The third version of the structures of capget(2)."""
+_PAST_PERMISSIONS = 1 << 1 | 1 << 2
+"""CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH of capabilities(7)."""
 
 
 class Clock:
@@ -107,20 +112,30 @@ def take(url: str, group: str, ttl: str) -> None:
     store.close()
 
 
-def become(user: str) -> None:
-    """Be another user from here on (0: stay who one is)."""
-    if int(user):
-        os.setgroups([])
-        os.setgid(int(user))
-        os.setuid(int(user))
+def obey(permissions: str) -> None:
+    """Be bound by the permissions of files from here on, as root is not (0: stay who one is).
+
+    It stays the same user, who may read what Python itself loads later.
+    """
+    if not int(permissions):
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    header = (ctypes.c_uint32 * 2)(_CAPABILITIES, 0)
+    sets = (ctypes.c_uint32 * 6)()  # effective, permitted and inheritable, twice 32 of each
+    if libc.capget(header, sets) == 0:
+        for number in range(3):
+            sets[number] &= ~_PAST_PERMISSIONS
+        if libc.capset(header, sets) == 0:
+            return
+    raise OSError(ctypes.get_errno(), "the rights of root can not be given up here")
 
 
-def fill_up(url: str, limit: str, user: str) -> None:
-    """Record more and more, as a user, with files of so many bytes at most (0: any), until the store refuses.
+def fill_up(url: str, limit: str, permissions: str) -> None:
+    """Record more and more, with files of so many bytes at most (0: any), until the store refuses.
 
     Then, if it was the limit, go on without it.
     """
-    become(user)
+    obey(permissions)
     try:
         store = Store.open(url, clock=Clock())
         state = store.load("work", SIDES)
@@ -146,9 +161,9 @@ def record_one_more(store: Store, state: State) -> None:
     say("recorded", len(state.tasks))
 
 
-def look(url: str, user: str) -> None:
-    """Look at a store as a user; say its fingerprint, and how many tasks it has."""
-    become(user)
+def look(url: str, permissions: str) -> None:
+    """Look at a store; say its fingerprint, and how many tasks it has."""
+    obey(permissions)
     store = Store.open(url, clock=Clock(), read_only=True)
     say(store.fingerprint(), len(store.load("work", SIDES).tasks))
     store.close()
@@ -175,9 +190,9 @@ def send(url: str, limit: str, per: str, times: str) -> None:
                 sys.stdin.read()
 
 
-def spend(url: str, limit: str, user: str) -> None:
-    """Ask a budget for leave as a user, with files of so many bytes at most (0: any), until it can not be kept."""
-    become(user)
+def spend(url: str, limit: str, permissions: str) -> None:
+    """Ask a budget for leave with files of so many bytes at most (0: any), until it can not be kept."""
+    obey(permissions)
     budgets = Budgets(url, Clock())
     limiter = BookLimiter(RateBudget(windows=(Window(limit=9999, per=3600),)), Clock(), budgets.home("credential"))
     if int(limit):
