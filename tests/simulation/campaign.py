@@ -30,8 +30,13 @@ class Campaign:
         yield f"{self.seconds / 60:.1f} minutes; " + ", ".join(f"{self.figures[name]} {name}" for name in names)
         yield f"crashes: {self._counts('crash: ')}"
         yield f"faults: {self._counts('fault: ')}; {self.figures['faults at writes']} of them at writes"
+        yield f"{self._struck():.1%} of the requests had one, until people and faults came to rest"
         yield f"failures: {len(self.failed)}"
         yield from (f"  seed {seed}: {wrong}" for seed, wrong in sorted(self.failed.items()))
+
+    def _struck(self) -> float:
+        faults = sum(many for name, many in self.figures.items() if name.startswith("fault: "))
+        return faults / max(1, self.figures["requests among faults"])
 
     def _counts(self, start: str) -> str:
         found = {name.removeprefix(start): many for name, many in self.figures.items() if name.startswith(start)}

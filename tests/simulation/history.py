@@ -54,6 +54,7 @@ def play(history: History) -> Outcome:
         try:
             for step in history.steps:
                 played.do(step)
+            played.figures["requests among faults"] += played.figures["requests"]
             wrong = judge(played)
         except Exception as error:  # noqa: BLE001 - a history must end, whatever happens in it
             wrong = [f"{type(error).__name__}: {error} at {_place(error)}"]
