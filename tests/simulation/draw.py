@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
-from tests.simulation.faults import Fault
+from tests.simulation.faults import LOST, Fault
 from tests.simulation.groups import draw_sides, is_listed
 from tests.simulation.steps import Setup, Step
 
@@ -19,6 +19,8 @@ class Drawer:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
+        self.rare = random.Random(f"{seed} rare")  # what is drawn of it shifts nothing else
+        self.losing = self.rare.random() < 0.25  # answers of writes get lost more often than any others
         self.count = 0  # tasks
         self.typed = 0  # words
         self.sides: list[str] = []
@@ -67,8 +69,20 @@ class Drawer:
         incidents = []
         if chance.random() < 0.75:
             incidents = sorted(self._incident() for _ in range(chance.choice((1, 1, 2, 3))))
-        steps.append(("cycle", self._order(), tuple(incidents)))
-        return steps
+        lost = self._lost() if self.losing and self.rare.random() < 0.4 else ()
+        steps.append(("cycle", self._order(), tuple(sorted([*incidents, *lost]))))
+        return steps + (self._edited() if lost else [])
+
+    def _lost(self) -> tuple:
+        """The answer of a write gets lost: it was carried out, or not."""
+        kind = self.rare.choice((*LOST, Fault.RESET_BEFORE)).value
+        return ((self.rare.randint(1, 30), "fault", kind, "write"),)
+
+    def _edited(self) -> list[Step]:
+        """Somebody edits the newest task, or any."""
+        number = self.rare.choice((self.count, self.rare.randint(1, max(1, self.count))))
+        name, value = self.rare.choice((("description", f"note {self._word()}"), ("title", self._word())))
+        return [("edit", self.rare.choice(self.sides), number, name, value)] if self.rare.random() < 0.6 else []
 
     def _order(self) -> int:
         return self.random.randrange(1, 1 << 16)
@@ -99,6 +113,10 @@ class Drawer:
         self.typed += 1
         return (DAY + timedelta(days=self.typed)).isoformat()
 
+    def _due(self) -> str:
+        """A day, at times with a time of day, which only some sides can hold."""
+        return self._day() + self.rare.choice(("", "", "", "T15:00:00+02:00"))
+
     def _add(self) -> Step:
         self.count += 1
         return ("add", self._side(), self.count, self._fields(self.count))
@@ -118,7 +136,7 @@ class Drawer:
         if chance.random() < 0.6:
             fields["description"] = self._text()
         if chance.random() < 0.5:
-            fields["due"] = self._day()
+            fields["due"] = self._due()
         if chance.random() < 0.5:
             fields["labels"] = [self._word()]
         if number > 1 and chance.random() < 0.3:
@@ -158,7 +176,7 @@ class Drawer:
             case "description":
                 return ("description", self._changed_text())
             case "due":
-                return ("due", chance.choice((self._day(), self._day(), None)))
+                return ("due", chance.choice((self._due(), self._due(), None)))
             case "labels":
                 return ("labels", chance.choice((("add", self._word()), ("add", self._word()), ("drop", 0))))
             case "status":

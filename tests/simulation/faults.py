@@ -75,6 +75,8 @@ PROMPT = frozenset(
     }
 )
 """Kinds by which nothing is carried out."""
+LOST = (Fault.RESET_AFTER, Fault.FAILED_AFTER, Fault.TIMED_OUT_AFTER, Fault.TRUNCATED, Fault.LATE)
+"""Kinds by which something is carried out, and its answer does not arrive."""
 SPOILT = frozenset({Fault.NAMELESS, Fault.NOT_A_NUMBER, Fault.BYTES, Fault.SURROGATE})
 """Kinds that spoil the first task of an answer."""
 OF_BODIES = SPOILT | {Fault.TWICE, Fault.RETYPED, Fault.SHORT, Fault.OTHER_TYPE, Fault.REPEATED}

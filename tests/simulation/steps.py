@@ -6,11 +6,11 @@ A history is a *setup* and a list of *steps*, both literals::
     ("edit", "a", 1, "title", "1 e4")                            … changes a field of it there
     ("remove", "a", 1), ("restore", "a", 1), ("move", "a", 1, 2), ("swap", "a", 1, 2), ("twins", 3, ("a", "b"), {…})
     ("pass", 660)                                                so many seconds go by
-    ("cycle", 7, ((3, "fault", "reset after"), (9, "edit", …), (12, "crash")))
+    ("cycle", 7, ((3, "fault", "reset after"), (5, "fault", "500 after", "write"), (9, "edit", …), (12, "crash")))
     ("adopt", "a", 1)                                            … has task 1 taken in, on a side without a list
 
 The second of a cycle orders its fibers (0: always the first). Its incidents are meant for the first fitting point from
-that number on: a step of a person at any point, a crash at any point, a fault at a request.
+that number on: a step of a person at any point, a crash at any point, a fault at a request, or at one that writes.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class Points:
             if incident[1] != "fault" or incident[0] > self.count:
                 continue
             fault = Fault(incident[2])
-            if not self._can_strike(side, fault, asked):
+            if (incident[3:] and not asked.changing) or not self._can_strike(side, fault, asked):
                 continue
             self.incidents.remove(incident)
             self.figures[f"fault: {fault}"] += 1
