@@ -15,6 +15,7 @@ from connectors.errors import ConnectorError, ContractBroken, SideDown
 from connectors.limiter import ranked
 from connectors.task import Kind, Ref
 from sync.core.cursor import ask_from, never_back
+from sync.core.evidence import may_stand
 from sync.core.facts import Observation, Read
 from sync.core.model import Intent, Link, Side, SideName, State
 from sync.core.owners import rides
@@ -174,7 +175,10 @@ class Reader:
         return swept
 
     def _probe(self, state: State, observation: Observation, links: Mapping[str, Link]) -> None:
-        """Ask by ref for what a complete listing lacks, or lacked before: gone, moved, or there after all."""
+        """Ask by ref for what a complete listing lacks, or lacked before: gone, moved, or there after all.
+
+        What was let go and should have stayed there is asked for too: one bad listing is no restore.
+        """
         if not self.connector.capabilities.can(Verb.GET):
             return
         observation.answers = True
@@ -182,12 +186,13 @@ class Reader:
         missing = [
             ref
             for ref, link in links.items()
-            if link.live
+            if (link.live or may_stand(link, self.connector.capabilities))
             and (complete or link.gone)
             and ref not in observation.listed
             and ref not in observation.entries
             and not rides(state, link, observation)
         ]
+        missing.sort(key=lambda ref: not links[ref].live)
         for ref in missing[:PROBES]:
             ask(self.connector, observation, ref)
         observation.found |= observation.listed.intersection(missing) if complete else set()

@@ -9,11 +9,12 @@ from connectors.errors import ConnectorError, Gone, TaskRefused
 from connectors.task import Field, Status
 from sync.apply.closing import Closer
 from sync.apply.sending import Sender
+from sync.core.evidence import DELETED_HERE
 from sync.core.facts import Acted, Action
 from sync.core.guards import guard_key
 from sync.core.model import Do, Intent, Link, TaskLife
 from sync.core.owners import has_unknown_comments
-from sync.core.settle import DELETED_HERE, NO_DELETE, closed, deleted, make_again
+from sync.core.settle import NO_DELETE, closed, deleted, make_again
 
 
 @dataclass(slots=True)

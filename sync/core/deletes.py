@@ -8,7 +8,7 @@ from datetime import datetime
 
 from connectors.task import Field, Kind, Status, same
 from sync.core.diff import FIRST_OPINION, Delta
-from sync.core.evidence import Evidence, let_go
+from sync.core.evidence import UNDONE, Evidence, let_go
 from sync.core.facts import Acted
 from sync.core.lens import canonical_parent
 from sync.core.merge import MERGED, Merge
@@ -16,7 +16,7 @@ from sync.core.model import Do, Held, HeldKind, Link, SideName, Task, TaskId, Ta
 from sync.core.owners import comments
 from sync.core.plan import CLOSED_BY_DELETE, UNSENT
 from sync.core.policy import AccessPolicy, DeletePolicy
-from sync.core.settle import DELETED_THERE, UNDONE, come_back, ended_by_delete, make_again, tie_again
+from sync.core.settle import DELETED_THERE, come_back, ended_by_delete, make_again, tie_again
 
 
 @dataclass(slots=True)

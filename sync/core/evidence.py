@@ -11,7 +11,9 @@ not listed, a get says Gone in two cycles              deleted, while the side i
 not listed, a get finds it                             there: the listing was not complete
 not listed, no get, missed often enough, far enough    deleted; held where vanishing may mean archived
 … otherwise                                            waiting
-let go, listed again after a read without it           restored
+let go, listed again after it was proved absent        restored
+… deleted from here                                    absent once a complete read lacks it
+… it was to stay there                                 absent once that would prove a delete
 =====================================================  ===========================================================
 """
 
@@ -21,7 +23,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from connectors.contract import Verb
+from connectors.contract import Capabilities, DeleteMeans, Verb
 from connectors.task import Field, Kind
 from sync.core.facts import Observation, Read
 from sync.core.model import Link, LinkLife, State
@@ -30,6 +32,10 @@ from sync.core.policy import GroupPolicy, SideSpec
 
 GONE_CYCLES: Final = 2
 """In how many cycles a get must say Gone (rule 11)."""
+
+DELETED_HERE: Final = "deleted from here"
+UNDONE: Final = "undone"
+"""Of a live link: its entry was made in a cycle that was undone, and is to be deleted there. The task lives on."""
 
 
 @dataclass(slots=True)
@@ -63,7 +69,7 @@ def weigh(
             elif link.ref in observation.gone or complete:
                 _is_missing(link, observation, spec, policy, found, now=now, aside=aside)
         elif not aside:
-            _let_go_link(link, observation, found, complete=complete)
+            _let_go_link(link, observation, spec, policy, found, now=now)
     return found
 
 
@@ -90,34 +96,39 @@ def _is_missing(
     now: datetime,
     aside: bool,
 ) -> None:
+    if link.ref in observation.gone and not observation.answers and spec.capabilities.can(Verb.GET):
+        _is_alone(link, found, aside=aside)
+        return
+    lacking = _count(link, observation, spec, policy, now)
+    if lacking:
+        found.waiting.append((link, lacking))
+    elif aside:
+        found.waiting.append((link, "its side's read was set aside"))
+    elif spec.capabilities.absence_is_ambiguous:
+        found.doubtful.append((link, f"it vanished from {link.side}, where that may mean deleted or archived"))
+    else:
+        found.deleted.append(link)
+
+
+def _count(link: Link, observation: Observation, spec: SideSpec, policy: GroupPolicy, now: datetime) -> str:
+    """Count one more look that lacks an entry. What its absence still needs to be proved; empty: nothing."""
     if spec.capabilities.can(Verb.GET):
         if link.ref in observation.gone and observation.answers:
             link.gone = min(link.gone + 1, GONE_CYCLES)
-        if link.ref in observation.gone and not observation.answers:
-            _is_alone(link, found, aside=aside)
-            return
         if link.gone < GONE_CYCLES:
-            why = (
+            return (
                 "gone once, asked again in the next cycle"
                 if link.gone
                 else "not listed, and asking for it gave no answer"
             )
-            found.waiting.append((link, why))
-            return
     else:
         needed = policy.evidence.misses
         if link.missed_at is None or now - link.missed_at >= policy.evidence.miss_gap:
             link.misses = min(link.misses + 1, needed)
             link.missed_at = now
         if link.misses < needed:
-            found.waiting.append((link, f"missing in {link.misses} of {needed} complete reads"))
-            return
-    if aside:
-        found.waiting.append((link, "its side's read was set aside"))
-    elif spec.capabilities.absence_is_ambiguous:
-        found.doubtful.append((link, f"it vanished from {link.side}, where that may mean deleted or archived"))
-    else:
-        found.deleted.append(link)
+            return f"missing in {link.misses} of {needed} complete reads"
+    return ""
 
 
 def _is_alone(link: Link, found: Evidence, *, aside: bool) -> None:
@@ -129,14 +140,25 @@ def _is_alone(link: Link, found: Evidence, *, aside: bool) -> None:
         found.doubtful.append((link, f"it is gone from {link.side}, and no other task there answers"))
 
 
-def _let_go_link(link: Link, observation: Observation, found: Evidence, *, complete: bool) -> None:
+def _let_go_link(
+    link: Link, observation: Observation, spec: SideSpec, policy: GroupPolicy, found: Evidence, *, now: datetime
+) -> None:
+    """Absent, and then listed again: restored. One listing that lacks what was to stay there proves nothing yet."""
     entry = observation.entries.get(str(link.ref))
     if entry is not None and (entry.deleted or entry.container):
         link.absent = True
-    elif entry is None and link.ref not in observation.listed:
-        link.absent = link.absent or complete
-    elif link.absent:
-        found.restored.append(link)
+    elif entry is not None or link.ref in observation.listed:
+        _is_there(link)
+        if link.absent:
+            found.restored.append(link)
+    elif not link.absent and (observation.read is Read.COMPLETE or link.ref in observation.gone):
+        link.absent = not may_stand(link, spec.capabilities) or not _count(link, observation, spec, policy, now)
+
+
+def may_stand(link: Link, capabilities: Capabilities) -> bool:
+    """Whether the entry of a link that was let go was to stay there, as far as is known: no delete of it arrived."""
+    deletes = capabilities.can(Verb.DELETE) and capabilities.delete_means is not DeleteMeans.STATUS
+    return not (link.live or link.absent or (deletes and link.reason in {DELETED_HERE, UNDONE}))
 
 
 def let_go(link: Link, reason: str, *, absent: bool = False) -> None:

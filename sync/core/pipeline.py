@@ -18,7 +18,7 @@ from sync.core.comments import commented, follow, left_behind
 from sync.core.decisions import Decisions
 from sync.core.deletes import Deletes
 from sync.core.diff import Delta, LinkDiff, diff_side
-from sync.core.evidence import Evidence, weigh
+from sync.core.evidence import UNDONE, Evidence, weigh
 from sync.core.facts import Decision, Note, Observation, Read
 from sync.core.gather import Verdict, judge_changed, judge_missing
 from sync.core.guards import guard_outgoing
@@ -34,7 +34,7 @@ from sync.core.plan import Planner
 from sync.core.policy import AccessPolicy, GroupPolicy, SideSpec
 from sync.core.questions import Questions
 from sync.core.recover import Recovery
-from sync.core.settle import UNDONE, absorb_entry
+from sync.core.settle import absorb_entry
 from sync.core.sides import meet, welcome_back
 from sync.core.standing import FILTER_DISTRUSTED, omitted_changes, withdraw_gone
 from sync.core.ties import ask_about_lost, withdraw_ties

@@ -27,12 +27,13 @@ from connectors.contract import Discovery, Entry
 from connectors.task import Field, Value, is_empty, same
 from sync.core.alike import TELLING
 from sync.core.codec import encode
+from sync.core.evidence import DELETED_HERE
 from sync.core.facts import Acted, Observation, Read
 from sync.core.lens import Lens
 from sync.core.merge import Merge
 from sync.core.model import Do, Held, HeldKind, Intent, Link, Pair, SideName, State
 from sync.core.owners import counted
-from sync.core.settle import DELETED_HERE, deleted, found_again
+from sync.core.settle import deleted, found_again
 from sync.core.standing import ENTRIES, kept
 from sync.core.text import folded, words
 

@@ -7,18 +7,16 @@ from collections.abc import Mapping
 from connectors.contract import DeleteMeans, Entry, Stored
 from connectors.task import EMPTY, Field, Status, Value, is_empty, same
 from sync.core.diff import UNMERGED
-from sync.core.evidence import let_go
+from sync.core.evidence import DELETED_HERE, let_go
 from sync.core.lens import Lens, Lenses
 from sync.core.model import Intent, Link, LinkLife, Pair, Task
+from sync.core.owners import is_unseen
 
 CREATE_REFUSED = "refused when it was to be created"
 CREATE_AGAIN = "to be created again"
 DELETED_THERE = "deleted there"
-DELETED_HERE = "deleted from here"
 NO_DELETE = "has no delete"
 BY_HAND = "by hand"
-UNDONE = "undone"
-"""Of a live link: its entry was made in a cycle that was undone, and is to be deleted there. The task lives on."""
 UNTIED = "undone: it was matched"
 """Of a live link: matching made it in a cycle that was undone, and it is to be let go."""
 DONE = "done"
@@ -171,7 +169,7 @@ def ended_by_delete(link: Link) -> bool:
 def come_back(lenses: Lenses, link: Link) -> None:
     """The task of a link that ended by a delete lives again: what still stands there ties again, else it is made."""
     closed = lenses.of(link).spec.capabilities.delete_means is DeleteMeans.STATUS and link.reason == DELETED_HERE
-    if link.ref is None or link.absent or not (closed or link.reason.endswith(NO_DELETE)):
+    if link.ref is None or link.absent or is_unseen(link) or not (closed or link.reason.endswith(NO_DELETE)):
         make_again(lenses, link)
         return
     tie_again(lenses, link)

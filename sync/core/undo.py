@@ -22,7 +22,7 @@ from connectors.task import EMPTY, Field, Value, same
 from sync.core.adopt import MATCHED
 from sync.core.codec import decode
 from sync.core.decisions import BY_A_PERSON
-from sync.core.evidence import let_go
+from sync.core.evidence import UNDONE, let_go
 from sync.core.facts import Acted, Action, Change, Moved, Note
 from sync.core.merge import HELD_BACK, NEW, Merge, find_conflict
 from sync.core.model import Do, Link, SideName, Task, TaskId, TaskLife
@@ -31,7 +31,6 @@ from sync.core.settle import (
     BY_HAND,
     DELETED_THERE,
     DONE,
-    UNDONE,
     UNTIED,
     come_back,
     ended_by_delete,

@@ -11,12 +11,12 @@ from connectors.projection import cut
 from connectors.task import Field, Status
 from sync.core.deletes import Deletes
 from sync.core.diff import Delta
-from sync.core.evidence import Evidence, let_go
+from sync.core.evidence import DELETED_HERE, UNDONE, Evidence, let_go
 from sync.core.merge import MERGED, Merge
 from sync.core.model import Do, Held, HeldKind, LinkLife, Pair, TaskLife, Version
 from sync.core.plan import CLOSED_BY_DELETE
 from sync.core.policy import AccessPolicy, DeletePolicy
-from sync.core.settle import CREATE_AGAIN, DELETED_HERE, DELETED_THERE, NO_DELETE, UNDONE
+from sync.core.settle import CREATE_AGAIN, DELETED_THERE, NO_DELETE
 from tests.core.build import NOW, RICH, add_task, group, lenses_of, side, state_of
 
 TITLE, STATUS, PARENT, POSITION = Field.TITLE, Field.STATUS, Field.PARENT, Field.POSITION
@@ -230,16 +230,17 @@ def test_a_restore_makes_a_task_that_lives_again_where_it_was_deleted_there():
     assert state.links[2, "c"].live
 
 
-@pytest.mark.parametrize("there", [True, False])
-def test_what_a_side_could_not_delete_is_tied_again_if_it_is_still_there(there):
+@pytest.mark.parametrize(("there", "missed"), [(True, 0), (True, 1), (False, 0)], ids=["there", "missed", "gone"])
+def test_what_a_side_could_not_delete_is_tied_again_if_it_is_still_there(there, missed):
     state, deletes = world()
     state.tasks[2].life = TaskLife.DELETED
     let_go(state.links[2, "b"], DELETED_THERE, absent=True)
     kept = state.links[2, "c"]
     kept.pairs[TITLE] = Pair("once", "once")
     let_go(kept, f"c {NO_DELETE}", absent=not there)
+    kept.misses = missed
     deletes.restore(Evidence(restored=[state.links[2, "b"]]))
-    if there:
+    if there and not missed:
         assert (state.links[2, "c"], kept.live, kept.acked[TITLE]) == (kept, True, 0)
     else:
         assert (state.links[2, "c"].reason, state.links[2, "c"].former) == (CREATE_AGAIN, ("c2",))

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from connectors.contract import Verb
+from connectors.contract import DeleteMeans, Verb
 from connectors.task import Field
-from sync.core.evidence import let_go, weigh
+from sync.core.evidence import DELETED_HERE, UNDONE, let_go, may_stand, weigh
 from sync.core.facts import Observation, Read
 from sync.core.policy import EvidencePolicy
 from tests.core.build import NOW, RICH, add_task, entry, group, side, state_of
@@ -133,6 +133,49 @@ def test_what_a_read_proves_of_a_link_that_was_let_go(reads, verdicts):
     let_go(state.links[1, "a"], "deleted from here")
     for observation, verdict in zip(reads, verdicts, strict=True):
         assert verdict_of(weigh(state, replace(observation), side("a"), policy, now=NOW, aside=False)) == verdict
+
+
+KEPT = "a has no delete"
+
+
+@pytest.mark.parametrize(
+    ("spec", "reason", "reads", "restored"),
+    [
+        (side("a"), KEPT, (read(), read(lists=True)), False),
+        (side("a"), KEPT, (read(gone=True), read(lists=True)), False),
+        (side("a"), KEPT, (read(gone=True), read(lists=True), read(gone=True), read(lists=True)), False),
+        (side("a"), KEPT, (read(gone=True), read(Read.SINCE, gone=True), read(lists=True)), True),
+        (side("a"), KEPT, (read(container="other"), read(lists=True)), True),
+        (NO_GET, KEPT, (read(), read(), read(lists=True), read(), read(lists=True)), False),
+        (NO_GET, KEPT, (read(), read(), read(), read(lists=True)), True),
+        (NO_GET, UNDONE, (read(), read(lists=True)), True),
+        (side("a", delete_means=DeleteMeans.STATUS), DELETED_HERE, (read(), read(lists=True)), False),
+        (side("a", verbs=RICH.verbs - {Verb.DELETE}), UNDONE, (read(), read(lists=True)), False),
+    ],
+)
+def test_what_was_to_stay_is_restored_only_after_a_proof_that_it_was_gone(spec, reason, reads, restored):
+    """A listing that once lacks what its side could not delete brings nothing back when it is whole again."""
+    policy = group(spec, evidence=EvidencePolicy(misses=3, miss_gap=GAP))
+    state = state_of(policy)
+    add_task(state, 1, {}, "a")
+    let_go(state.links[1, "a"], reason)
+    found = None
+    for number, one in enumerate(reads):
+        found = weigh(state, one, spec, policy, now=NOW + number * GAP, aside=False)
+    assert bool(found.restored) is restored
+    assert (state.links[1, "a"].misses, state.links[1, "a"].gone) == (0, 0)
+
+
+def test_what_is_not_asked_for_again_once_it_is_absent():
+    """A link that was let go is in question until a delete that arrived, or a proof, has told."""
+    state = state_of(group("a"))
+    add_task(state, 1, {}, "a")
+    link = state.links[1, "a"]
+    assert not may_stand(link, RICH)
+    let_go(link, KEPT)
+    assert may_stand(link, RICH)
+    let_go(link, KEPT, absent=True)
+    assert not may_stand(link, RICH)
 
 
 def weighed(*reads, spec=NO_GET, aside=False):

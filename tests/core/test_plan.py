@@ -10,11 +10,11 @@ import pytest
 from connectors.contract import DeleteMeans, FieldCapability, Holding, Verb
 from connectors.projection import Words, cut
 from connectors.task import Field, Status
-from sync.core.evidence import let_go
+from sync.core.evidence import UNDONE, let_go
 from sync.core.model import Do, Held, HeldKind, Intent, Link, LinkLife, Pair, TaskLife, Version
 from sync.core.plan import CLOSED_BY_DELETE, Planner
 from sync.core.policy import AccessPolicy
-from sync.core.settle import CREATE_AGAIN, CREATE_REFUSED, DELETED_THERE, UNDONE, UNTIED
+from sync.core.settle import CREATE_AGAIN, CREATE_REFUSED, DELETED_THERE, UNTIED
 from tests.core.build import NOW, RICH, TWO_WAY, add_task, group, lenses_of, side, state_of
 
 TITLE, NOTE, STATUS, DUE, PARENT = Field.TITLE, Field.DESCRIPTION, Field.STATUS, Field.DUE, Field.PARENT

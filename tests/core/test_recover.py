@@ -8,12 +8,11 @@ import pytest
 
 from connectors.contract import Discovery, FieldCapability, Holding
 from connectors.task import Field, Status
-from sync.core.evidence import let_go
+from sync.core.evidence import UNDONE, let_go
 from sync.core.facts import Observation, Read
 from sync.core.merge import Merge
 from sync.core.model import Do, Held, HeldKind, Intent, Link, LinkLife, Pair
 from sync.core.recover import Recovery, is_whole, open_creates, open_requests, titled, unseen_creates
-from sync.core.settle import UNDONE
 from tests.core.build import NOW, RICH, add_task, entry, group, lenses_of, side, state_of
 
 MILK = {Field.TITLE: "Milk", Field.DESCRIPTION: "two litres", Field.STATUS: Status.NEEDS_ACTION}

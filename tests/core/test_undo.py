@@ -9,12 +9,12 @@ from connectors.projection import cut
 from connectors.task import Field, Status
 from sync.core.adopt import MATCHED
 from sync.core.decisions import BY_A_PERSON
-from sync.core.evidence import let_go
+from sync.core.evidence import DELETED_HERE, UNDONE, let_go
 from sync.core.facts import Acted, Change, Moved, Note
 from sync.core.merge import HELD_BACK, NEW, Merge
 from sync.core.model import Do, Held, HeldKind, LinkLife, Pair, TaskLife, Version
 from sync.core.recover import FOUND_DONE
-from sync.core.settle import BY_HAND, CREATE_AGAIN, DELETED_HERE, DELETED_THERE, DONE, NO_DELETE, UNDONE, UNTIED
+from sync.core.settle import BY_HAND, CREATE_AGAIN, DELETED_THERE, DONE, NO_DELETE, UNTIED
 from sync.core.undo import Undo, Undoing
 from tests.core.build import NOW, RICH, TWO_WAY, add_task, group, lenses_of, side, state_of
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from connectors.contract import Verb
 from sync.core.model import TaskLife
 from sync.report import Result
@@ -45,6 +47,27 @@ def test_a_task_that_is_restored_where_we_deleted_it_lives_again(group):
     world.settle()
     for side in "abc":
         assert world.titles(side) == ["Bread", "Milk"]
+
+
+@pytest.mark.parametrize("lacks", [[Verb.DELETE], [Verb.DELETE, Verb.GET]], ids=["get", "no get"])
+def test_one_bad_listing_restores_nothing(group, lacks):
+    """A side that has no delete keeps its copy. A listing that lacks it once does not bring the task back elsewhere."""
+    world = agreed(group, "Milk", "Bread", a={"without": lacks}, b={}, c={})
+    ref = world.ref("a", "Milk")
+    world.vaults["b"].remove(world.ref("b", "Milk"))
+    world.settle()
+    world.vaults["a"].listing = lambda tasks: [task for task in tasks if task["title"] != "Milk"]
+    world.run()
+    world.vaults["a"].listing = None
+    world.settle()
+    assert (world.titles("a"), world.titles("b"), world.titles("c")) == (["Bread", "Milk"], ["Bread"], ["Bread"])
+    world.vaults["a"].remove(ref)
+    for _ in range(3):
+        world.run()
+    assert world.run().result is Result.QUIET
+    world.vaults["a"].restore(ref)
+    world.settle()
+    assert world.titles("a") == world.titles("b") == world.titles("c") == ["Bread", "Milk"]
 
 
 def test_an_entry_in_another_container_is_out_of_scope_and_comes_back(group):
