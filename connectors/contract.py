@@ -162,6 +162,18 @@ class Acquaint(Protocol):
 
 
 @runtime_checkable
+class Recall(Protocol):
+    """A side that keeps in its cursors what it found out about its vendor, which a complete read can use as well."""
+
+    def recall(self, cursor: str) -> None:
+        """The value of this side's newest cursor, before a cycle, which may read everything without it.
+
+        No request. What another version or other settings made is passed over.
+        """
+        ...
+
+
+@runtime_checkable
 class Discover(Protocol):
     """A side that can name what a configuration may refer to."""
 
@@ -269,6 +281,7 @@ __all__ = [
     "MarkerLookup",
     "Page",
     "PersonKey",
+    "Recall",
     "Record",
     "Remarks",
     "Settings",

@@ -16,7 +16,7 @@ from typing import Final
 
 import structlog
 
-from connectors.contract import Acquaint, Clock, Connector
+from connectors.contract import Acquaint, Clock, Connector, Recall
 from sync.apply import Outcome, Run, apply
 from sync.core.comments import follow
 from sync.core.facts import Action, Decision, Note, Observation, Read
@@ -109,9 +109,7 @@ class Cycle:
             )
             for name, side in self.sides.items()
         ]
-        for name, side in self.sides.items():
-            if isinstance(side.connector, Acquaint):
-                side.connector.acquaint(acquaintances(name, state.sides[name].people, self.policy.people))
+        self._remind(state)
         started = self.clock.monotonic()
         self.observations = observe_all(readers, state, sweep=self.wishes.sweep, stop=self.stop, together=self.together)
         self.read_at = dict.fromkeys(self.sides, started)
@@ -124,6 +122,15 @@ class Cycle:
         for name, observation in self.observations.items():
             self._absorb_cursor(state, name, observation)
         return self.decision
+
+    def _remind(self, state: State) -> None:
+        """Tell the connectors what was found out before: a process may be new to their vendors."""
+        for name, side in self.sides.items():
+            known = state.sides[name]
+            if isinstance(side.connector, Acquaint):
+                side.connector.acquaint(acquaintances(name, known.people, self.policy.people))
+            if isinstance(side.connector, Recall) and known.cursor:
+                side.connector.recall(known.cursor)
 
     def _absorb_cursor(self, state: State, name: SideName, observation: Observation) -> None:
         """The cursor moves in the transaction that absorbs what was read; a read that was set aside moves nothing."""

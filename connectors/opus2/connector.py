@@ -72,6 +72,10 @@ class Opus2Connector:
             self._reader.forget()
             raise
 
+    def recall(self, cursor: str) -> None:
+        """What an earlier process found out: how lists go on, what requests and answers look like."""
+        self._reader.recall(cursor)
+
     def normalise(self, record: Record) -> Entry:
         """A record as an entry."""
         return self._reader.translator.entry(record)

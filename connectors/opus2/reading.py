@@ -87,6 +87,12 @@ class Reader:
         """Ask again what the names stand for."""
         self.known.bound, self.known.fresh = None, False
 
+    def recall(self, cursor: str) -> None:
+        """Take over what an earlier process found out, unless this one has asked already."""
+        known = load(cursor, self._mark)
+        if known is not None and self.known.bound is None:
+            self._take_over(known)
+
     def learn(self, identifier: Ref, pattern: str) -> None:
         """How a metadata field wants its times: what a refusal said counts more than what the list of fields says."""
         self.known.patterns[identifier] = pattern

@@ -175,6 +175,24 @@ KEPT: dict[str, History] = {
             ("remove", "b", 2),
         ],
     ),
+    # A filter had omitted an edit, and everything was read each time: each time a process of its own tried all the ways
+    # in which a list may go on.
+    "a filter that is trusted no more, and what was found out before": History(
+        {
+            "sides": [
+                ("a", "memory", {"etags": True}),
+                ("b", "opus2", ("paging=none,after=uploads", {"no archive": True})),
+            ]
+        },
+        [
+            ("add", "b", 2, {"title": "2 e4"}),
+            ("cycle", 0, ()),
+            ("cycle", 0, ()),
+            ("pass", 4000),
+            ("cycle", 0, ()),
+            ("edit", "b", 2, "status", "completed"),
+        ],
+    ),
     # A listing lacked the only item, and the list's own time was kept as that of a whole read: until the next sweep the
     # list counted as unchanged, and nobody else saw the item.
     "a read that lacks what the list counts is no whole one": History(

@@ -84,6 +84,22 @@ def test_a_format_is_kept_in_the_cursor_for_the_next_process():
         assert len(bench.seen()) == 1
 
 
+def test_a_complete_read_does_not_find_out_again_how_lists_end():
+    with running("paging=none") as bench:
+        bench.sandbox.add("there")
+        cursor = list(bench.connector.changes(None))[-1].cursor
+        another = bench.connect()
+        another.recall("of another version")
+        another.recall(cursor.value)
+        bench.forget()
+        assert list(another.changes(None))[-1].coverage is Coverage.EVERYTHING
+        assert [one.rpartition("/")[2] for one in bench.seen()] == ["fields", "folders", "f-tasks"]
+        another.recall("of another version")
+        bench.forget()
+        list(another.changes(None))
+        assert len(bench.seen()) == 1, "what this process has asked counts for more"
+
+
 def test_a_filter_that_takes_no_format_is_replaced_by_a_complete_read():
     with running() as bench:
         bench.sandbox.add("there")
