@@ -125,6 +125,8 @@ class People:
         if ref is None or number in self.numbers(side) or not place.restore(ref):
             return
         self.ledger.restored[side, number] = self.points.baton.ticks
+        if not place.lists:  # nothing shows it to anybody: whoever brought it back has it taken in, as if it were new
+            self.wanted.append((side, ref))
         if self.running:  # it may be on its way there a second time
             self.ledger.twins[number] = 2
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from urllib.parse import parse_qs
 
 from connectors import opus2
 from connectors.opus2.sandbox import Document, Reading, Sandbox
@@ -43,6 +45,8 @@ class Opus2Place(Place):
     def asked(self, method: str, path: str, query: str) -> Asked:
         if method != "GET":
             return Asked(changing=True, ends=method == "PUT" and "/fields/" not in path)
+        if after := parse_qs(query).get("afterDate"):
+            self.forms |= {re.sub(r"\d", "9", after[0])}
         if re.search(r"/documents(/folder/[^/]+)?$", path):
             tasks = not path.endswith(f"/{self.sandbox.archive}")
             return Asked(listing=tasks, since="afterDate" in query, bare=self.bare)
@@ -50,14 +54,15 @@ class Opus2Place(Place):
         return Asked(ref=one[1] if one else "")
 
     def floor(self, *, whole: bool) -> int:
-        # Without a sign of the end only an empty page tells it.
-        documents = max(1, -(-len(self.natives()) // PAGE)) + self.sandbox.reading.paging.startswith("silent")
+        paging = self.sandbox.reading.paging
+        documents = _pages(self.natives(), paging)
         if whole:  # what the names stand for, the list, and what it leaves out
-            ends = 2 * self.sandbox.reading.paging.startswith("silent")
-            return 2 + ends + documents + (len(self.natives()) if self.bare else 0)
+            return 2 + 2 * paging.startswith("silent") + documents + (len(self.natives()) if self.bare else 0)
+        if self.sandbox.reading.moment not in {"day", "mute", "british"}:
+            return 2 if self.archives else 1
         # What changed that day is told again, where a moment is a day or has no zone.
-        again = self.bare and self.sandbox.reading.moment in {"day", "mute", "british"}
-        return (2 if self.archives else 1) + (len(self.natives()) if again else 0)
+        archived = _pages(self.sandbox.documents(self.sandbox.archive), paging) if self.archives else 0
+        return documents + archived + (len(self.natives()) if self.bare else 0)
 
     def natives(self) -> dict[str, Native]:
         return {one.id: document(self.sandbox.world, _plain(one), listed=False) for one in self.sandbox.documents()}
@@ -101,6 +106,15 @@ class Opus2Place(Place):
         if self.archives:
             self.sandbox.move(ref, self.sandbox.tasks)
         return self.archives
+
+
+def _pages(documents: Collection, paging: str) -> int:
+    """The requests that a list needs. Without a sign of the end only an empty page tells it.
+
+    A link to the next page is one where there was such a link before: a single page has none, like one without signs.
+    """
+    pages = max(1, -(-len(documents) // PAGE))
+    return pages + (paging.startswith("silent") or (paging == "link" and pages == 1))
 
 
 def _plain(one: Document) -> Document:

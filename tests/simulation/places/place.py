@@ -52,6 +52,9 @@ class Place(ABC):
     knows_again: bool = True
     """Whether a task that was just made looks like what was sent."""
 
+    forms: frozenset[str] = frozenset()
+    """The forms in which a moment was told to this vendor so far: each can be found out to be wrong once."""
+
     def __init__(self, name: str, settings: SideSettings, points: Points) -> None:
         self.name = name
         self.settings = settings
