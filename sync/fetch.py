@@ -75,6 +75,7 @@ class Reader:
             with ranked(Rank.SWEEP if sweep else Rank.POLL):
                 observation = asked.observe(state, stop=stop)
             self._stand_in(observation, state)
+            self._look_back(observation, state)
             return observation
         links = {str(link.ref): link for link in state.of_side(self.name)}
         everything = sweep or self._is_due(state.sides.get(self.name)) or self._needs_everything(state, links)
@@ -87,7 +88,15 @@ class Reader:
             observation = self._read(state.sides.get(self.name), links, sweep=everything)
         self._probe(state, observation, links)
         self._stand_in(observation, state)
+        self._look_back(observation, state)
         return observation
+
+    def _look_back(self, observation: Observation, state: State) -> None:
+        """What another mapping has read, as this one has it: only what differs from that was edited (rule 20)."""
+        for link in state.of_side(self.name):
+            if link.live and link.native and link.mapping not in ("", self.mapping) and link.ref in observation.entries:
+                last = Record(ref=str(link.ref), raw_hash=link.raw_hash, native=link.native)
+                observation.former[last.ref] = self.connector.normalise(last)
 
     def _is_due(self, side: Side | None) -> bool:
         """Whether the last complete read is so long ago that a filter is to be checked (rule 16)."""

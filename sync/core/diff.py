@@ -51,18 +51,22 @@ class LinkDiff:
     owed: list[Field] = field(default_factory=list)
 
 
-def diff_link(link: Link, task: Task, entry: Entry, lens: Lens, *, at: datetime | None, thawed: bool) -> LinkDiff:
+def diff_link(  # the two sides of a comparison, and what is known of the moment
+    link: Link, task: Task, entry: Entry, lens: Lens, *, at: datetime | None, thawed: bool, former: Entry | None = None
+) -> LinkDiff:
     """Compare one entry with its shadow.
 
     ``thawed``: a derived field may have moved because of our own writes, or the entry became or ceased to be a
-    parent: the shadow takes it without a delta.
+    parent: the shadow takes it without a delta. ``former``: what another mapping has read, as this one has it.
     """
+    told = lens.take(former) if former is not None else {}
     found = LinkDiff(link=link, entry=entry, seen=lens.take(entry))
-    remapped = bool(link.mapping) and link.mapping != lens.spec.mapping and _is_unchanged(link, entry)
+    other_mapping = bool(link.mapping) and link.mapping != lens.spec.mapping
     for name, value in found.seen.items():
         if name in UNMERGED:
             continue
         pair = link.pairs.get(name)
+        remapped = other_mapping and _is_unchanged(link, entry, name, value, told)
         derived = name in entry.derived or name in link.derived
         if pair is None:
             _first_opinion(found, task, name, value, lens)
@@ -78,11 +82,15 @@ def diff_link(link: Link, task: Task, entry: Entry, lens: Lens, *, at: datetime 
     return found
 
 
-def _is_unchanged(link: Link, entry: Entry) -> bool:
-    """Whether a vendor sends what it sent last: by its hash, or, where our write was last, by what the answer told."""
-    if link.raw_hash:
-        return link.raw_hash == entry.raw_hash
-    return bool(link.native) and all(entry.native.get(name) == value for name, value in link.native.items())
+def _is_unchanged(link: Link, entry: Entry, name: Field, value: Value, told: Mapping[Field, Value]) -> bool:
+    """Whether a vendor sends of a field what it sent last: by the hash of all, else as today's tables read both.
+
+    ``told`` is what it sent last. An answer that did not carry the field tells nothing of it.
+    """
+    if link.raw_hash and link.raw_hash == entry.raw_hash:
+        return True
+    pair = link.pairs.get(name)
+    return pair is not None and pair.confirmed and name in told and same(name, told[name], value)
 
 
 def _first_opinion(found: LinkDiff, task: Task, name: Field, value: Value, lens: Lens) -> None:
@@ -147,7 +155,8 @@ def diff_side(lenses: Lenses, observation: Observation) -> list[LinkDiff]:
             continue
         at = edit_time(link, entry, observation.offset)
         thawed = is_thawed(state, link, entry, below)
-        found.append(diff_link(link, state.tasks[link.task], entry, lenses.of(link), at=at, thawed=thawed))
+        task, former = state.tasks[link.task], observation.former.get(ref)
+        found.append(diff_link(link, task, entry, lenses.of(link), at=at, thawed=thawed, former=former))
     return found
 
 

@@ -91,8 +91,8 @@ class Observation:
     ``entries`` are those that were read and are not known to be unchanged; ``listed`` the refs that the read named,
     with ``unchanged`` among them not decoded. ``gone`` are refs for which a get said so, ``answers`` whether a known
     task or a complete listing answered in this cycle. ``found`` are listed too: a complete listing lacked them, and a
-    get had them. ``offset`` seconds are to be added to the vendor's times to
-    have ours.
+    get had them. ``offset`` seconds are to be added to the vendor's times to have ours.
+    ``former`` has, of entries that another mapping has read, what that was in the eyes of this one.
     """
 
     side: SideName
@@ -100,6 +100,7 @@ class Observation:
     state: str = "ok"
     why: str = ""
     entries: dict[Ref, Entry] = field(default_factory=dict)
+    former: dict[Ref, Entry] = field(default_factory=dict)
     listed: frozenset[Ref] = frozenset()
     gone: set[Ref] = field(default_factory=set)
     found: set[Ref] = field(default_factory=set)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -159,16 +158,22 @@ def test_another_mapping_of_an_unchanged_entry_is_no_edit(raw_hash, unknown, map
 
 
 @pytest.mark.parametrize(
-    ("told", "edited"),
-    [({"word": "done"}, []), ({"word": "open"}, [TITLE]), ({}, [TITLE])],
-    ids=["as it was answered", "edited since", "no answer told"],
+    ("former", "pair", "edited"),
+    [
+        ("word", Pair("long", "long"), []),
+        ("other", Pair("long", "long"), [TITLE]),
+        (None, Pair("long", "long"), [TITLE]),
+        ("word", Pair("long", "long", confirmed=False), [TITLE]),
+    ],
+    ids=["says the same", "was edited", "was not told", "no answer told"],
 )
-def test_another_mapping_of_what_our_write_left_there_is_no_edit(told, edited):
-    """What was written was not read since: its answer is what the vendor sent last."""
+def test_another_mapping_of_an_edited_entry_makes_an_edit_of_what_was_edited(former, pair, edited):
+    """What this mapping makes of what was read last is what an edit differs from."""
     _, task, link, lens = world(title="long title")
-    link.mapping, link.raw_hash, link.native = "0", "", told
-    read = replace(entry("b1", title="word", raw_hash="h"), native={"word": "done", "more": 1})
-    found = diff_link(link, task, read, lens, at=NOW, thawed=False)
+    link.mapping, link.raw_hash, link.pairs[TITLE] = "0", "", pair
+    before = entry("b1", raw_hash="", **({} if former is None else {"title": former}))
+    read = entry("b1", title="word", raw_hash="h")
+    found = diff_link(link, task, read, lens, at=NOW, thawed=False, former=before)
     assert [delta.field for delta in found.deltas] == edited
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from connectors.contract import Verb
 from connectors.task import Field, Status
 from sync.report import Result
@@ -68,6 +70,20 @@ def test_a_real_edit_beside_a_new_mapping_is_an_edit(group):
     world.edit("b", world.ref("b", "Milk"), description="fresh")
     world.run()
     assert world.on("a", "Milk")["description"] == "fresh"
+    quiet(world)
+
+
+@pytest.mark.parametrize("where", ["a", "b"], ids=["we wrote it there", "a person did"])
+def test_a_new_table_of_words_makes_no_edit_of_a_word_beside_a_real_edit(group, where):
+    """Another field was edited while the table was: the word is the same, whatever it means now."""
+    world = agreed(group, "Milk", a={}, b={})
+    world.edit(where, world.ref(where, "Milk"), status="completed")
+    world.run()
+    world.edit("b", world.ref("b", "Milk"), description="fresh")
+    world.respell("b", {"needs_action": Status.NEEDS_ACTION, "completed": Status.CANCELLED})
+    world.run()
+    assert (world.on("a", "Milk")["status"], world.on("a", "Milk")["description"]) == ("completed", "fresh")
+    world.settle()
     quiet(world)
 
 

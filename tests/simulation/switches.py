@@ -168,8 +168,8 @@ SWITCHES: dict[str, Switch] = {
     "20": _one(
         "another table of words makes edits",
         "sync.core.diff",
-        "    remapped = bool(link.mapping) and link.mapping != lens.spec.mapping and _is_unchanged(link, entry)",
-        "    remapped = False",
+        "        remapped = other_mapping and _is_unchanged(link, entry, name, value, told)",
+        "        remapped = False",
     ),
     "21": _one(
         "one side that fails stops the others",
