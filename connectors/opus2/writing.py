@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from urllib3 import encode_multipart_formdata
@@ -178,7 +179,7 @@ class Writer:
             # Asked once; from then on a server does as it did.
             known = self._known.placed == "folder"
             self._reader.changed()
-            document = placed(document, self._reader.resolve().folder.id) if known else self._reader.document(ref)
+            document = placed(document, self._reader.resolve().folder.id) if known else self._made_now(ref)
         place = folder_of(document)
         if place is not None and not self._reader.translator.is_ours(place):
             self._known.placed = "root"
@@ -190,20 +191,22 @@ class Writer:
     def _brought_home(self, ref: Ref, marker: str) -> Stored:
         """A document of ours that may be outside the folder, in it."""
         folder = self._reader.resolve().folder.id
-        document = self._reader.document(ref)
+        document = self._made_now(ref)
         place = folder_of(document)
         if place is not None and not self._reader.translator.is_ours(place):
-            try:
+            with _made():
                 answer = self._client.move(ref, folder)
-            except ConnectorError as error:
-                error.applied = Applied.UNKNOWN  # the document is made, whatever became of the move
-                raise
             if isinstance(answer, Refused):
                 answer.error.applied = Applied.UNKNOWN
                 raise answer.error
             document = {**_homeless(document), "folderId": folder}
         self._made.pop(marker, None)
         return self._new(document)
+
+    def _made_now(self, ref: Ref) -> Native:
+        """A document that was just made, and where it is."""
+        with _made():
+            return self._reader.document(ref)
 
     def _new(self, document: Native) -> Stored:
         if self._reader.listed is not None:
@@ -242,6 +245,16 @@ class Writer:
             fields={field: value for field, value in entry.fields.items() if field in kept},
             native=native,
         )
+
+
+@contextmanager
+def _made() -> Iterator[None]:
+    """What goes wrong in here does so after the document was made."""
+    try:
+        yield
+    except ConnectorError as error:
+        error.applied = Applied.UNKNOWN
+        raise
 
 
 def _is_duplicate(refused: Refused) -> bool:

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from connectors.contract import Coverage, Discover, Remarks
-from connectors.errors import Applied, BadSettings, ContractBroken, Rejected, Transient, Unmappable
+from connectors.errors import Applied, BadSettings, ConnectorError, ContractBroken, Rejected, Transient, Unmappable
 from connectors.opus2.names import tail
 from connectors.opus2.sandbox import Reading
 from connectors.serving import Kind
@@ -218,6 +218,18 @@ def test_a_move_that_fails_after_the_upload_is_made_good_without_a_second_docume
         bench.connector.create({Field.TITLE: "task: One"}, MARKER)
         assert bench.names() == ["One.task.txt"]
         assert len(bench.sandbox.world.documents()) == 1
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+def test_a_look_for_where_an_upload_landed_that_fails_does_not_say_that_it_failed(status):
+    """The document is made, whatever is said of it then: taken for refused, it would be read as another task."""
+    with running("members=homeless") as bench:
+        bench.connector.check()
+        bench.fail(Kind.STATUS, "GET", status=status, path="/documents/")
+        with pytest.raises(ConnectorError) as caught:
+            bench.connector.create({Field.TITLE: "task: One"}, MARKER)
+        assert caught.value.applied is Applied.UNKNOWN
+        assert bench.names() == ["One.task.txt"]
 
 
 def test_a_busy_project_is_read_by_its_two_folders():
