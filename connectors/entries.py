@@ -52,12 +52,14 @@ class Stored:
     """The answer to a changing request: the entry as the vendor stored it.
 
     A field that ``entry.fields`` lacks was not in the answer and is unconfirmed until the next read. ``confirmed`` is
-    true when a strong version token vouches for every field that was sent. ``also`` are other entries that the answer
-    names.
+    true when a strong version token vouches for every field that was sent. ``located`` is false when the answer does
+    not tell whether the entry is still there: where deleting is archiving, what was archived since it was read may be
+    written to all the same. ``also`` are other entries that the answer names.
     """
 
     entry: Entry
     confirmed: bool = False
+    located: bool = True
     also: tuple[Entry, ...] = ()
 
 

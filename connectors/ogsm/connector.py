@@ -116,7 +116,8 @@ class OgsmConnector:
                 _refuse(gone, "change actions")
             raise
         if action is None:  # nothing is confirmed before the next read
-            return Stored(entry=Entry(ref=entry.ref, raw_hash="", fields={}, native=entry.native))
+            nothing = Entry(ref=entry.ref, raw_hash="", fields={}, native=entry.native)
+            return Stored(entry=nothing, located=not self._translator.archived_is_deleted)
         return self._stored(action, before=entry.native)
 
     def delete(self, entry: Entry) -> Stored | None:
@@ -150,7 +151,8 @@ class OgsmConnector:
         """
         _note(action, self._spellings)
         entry = self._translator.entry(_record(action), partial=True)
-        return Stored(entry=replace(entry, native={**(before or {}), **action}))
+        located = "archived" in action or not self._translator.archived_is_deleted
+        return Stored(entry=replace(entry, native={**(before or {}), **action}), located=located)
 
 
 def _record(action: Native) -> Record:

@@ -129,16 +129,26 @@ class Writer:
     def _written(self, entry: Entry, member: Member, answer: Answer) -> Stored:
         """The answer to a write: the document, the field alone, or nothing, which confirms nothing."""
         document = self._client.found(answer, entry.ref)
+        located = self._is_located(document)
         if document is not None and tells_values(document):
             place = folder_of(entry.native)
-            return Stored(entry=self._entry(placed(document, place.id or place.name if place is not None else "")))
+            native = placed(document, place.id or place.name if place is not None else "")
+            return Stored(entry=self._entry(native), located=located)
         inner = answer.json() if answer.looks_like_json else None
         if isinstance(inner, Mapping) and "value" in inner:
             told = inner["value"]
             native = with_value(entry.native, member.id, member.name, told)
             only = self._entry(with_value({"id": entry.ref}, member.id, member.name, told), of=(member,))
-            return Stored(entry=Entry(ref=entry.ref, raw_hash="", fields=only.fields, native=native))
-        return Stored(entry=Entry(ref=entry.ref, raw_hash="", fields={}, native=entry.native))
+            answered = Entry(ref=entry.ref, raw_hash="", fields=only.fields, native=native)
+        else:
+            answered = Entry(ref=entry.ref, raw_hash="", fields={}, native=entry.native)
+        return Stored(entry=answered, located=located)
+
+    def _is_located(self, document: Native | None) -> bool:
+        """Whether an answer tells that a document is not archived; where there is no archive, none is."""
+        translator = self._reader.translator
+        place = folder_of(document) if document is not None else None
+        return translator.bound.archive is None or (place is not None and not translator.is_archive(place))
 
     def _uploaded(self, name: str, content: bytes) -> Answer | Refused:
         """POST a document; ``Refused`` is a name that is taken. Raises what else is refused."""

@@ -157,8 +157,9 @@ class Deletes:
         return owing
 
     def _owes_an_edit(self, task: Task, link: Link) -> bool:
+        """Whether a person's edit is owed to an entry, or was written where nobody may have seen it any more."""
         lens = self.merge.lenses.of(link)
-        for name, number in link.acked.items():
+        for name, number in {**link.acked, **dict.fromkeys(link.uncertain, 0)}.items():
             version = task.version(name)
             if name in UNSENT or name is Field.PARENT or number >= version.number or version.number < 2:  # noqa: PLR2004
                 continue
@@ -168,7 +169,8 @@ class Deletes:
             if own or link.refused.get(name, 0) >= version.number or not lens.spec.writes(name):
                 continue
             pair = link.pairs.get(name)
-            if pair is None or not same(name, lens.view(name, task.values.get(name)), pair.sent):
+            moved = pair is None or not same(name, lens.view(name, task.values.get(name)), pair.sent)
+            if moved or name in link.uncertain:
                 return True
         return False
 

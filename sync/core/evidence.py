@@ -84,6 +84,7 @@ def _is_there(link: Link) -> None:
     link.gone = 0
     link.misses = 0
     link.missed_at = None
+    link.uncertain = frozenset()
 
 
 def _is_missing(
@@ -168,3 +169,4 @@ def let_go(link: Link, reason: str, *, absent: bool = False) -> None:
     link.absent = absent
     link.acked.clear()
     link.misses, link.gone, link.missed_at = 0, 0, None
+    link.uncertain = frozenset()

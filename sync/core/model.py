@@ -124,6 +124,7 @@ class Link:
     missed_at: datetime | None = None
     gone: int = 0
     outside: str = ""  # the other container in which it was found
+    uncertain: frozenset[Field] = frozenset()  # written, and no answer or read has told since that the entry is there
 
     @property
     def live(self) -> bool:

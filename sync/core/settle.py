@@ -107,6 +107,7 @@ def updated(lenses: Lenses, link: Link, intent: Intent, stored: Stored) -> None:
         link.pairs[name] = pair_of(name, value, stored, seen, link.pairs.get(name))
         _acknowledge(link, task, name, intent.versions.get(name, 1))
     link.wrote = intent.cycle
+    link.uncertain = frozenset() if stored.located else link.uncertain | intent.patch.keys()
     _remember(link, lens, stored.entry, seen)
 
 

@@ -28,6 +28,7 @@ def link_row(link: Link) -> Row:
         "unknown": named(link.unknown),
         "children": link.children,
         "derived": sorted(field.value for field in link.derived),
+        "uncertain": sorted(field.value for field in link.uncertain),
         "outside": link.outside,
     }
     return {
@@ -85,6 +86,7 @@ def _complete(link: Link, rest: Mapping[str, JsonValue]) -> None:
     link.former, link.children = tuple(strings(rest.get("former"))), tuple(strings(rest.get("children")))
     link.unknown = texts(rest.get("unknown"))
     link.derived = frozenset(FIELDS[name] for name in strings(rest.get("derived")))
+    link.uncertain = frozenset(FIELDS[name] for name in strings(rest.get("uncertain")))
 
 
 def _pair(pair: Pair) -> JsonValue:

@@ -115,6 +115,12 @@ def owing(*, version=None, acked=1, name=TITLE, prepare=lambda link: None, spec=
     return task.life is TaskLife.ALIVE
 
 
+def doubt(link, name):
+    """Its value was written, as it is, and no answer told whether the entry was still there."""
+    link.uncertain = frozenset({name})
+    link.pairs[name] = Pair("child", "child")
+
+
 CASES = {
     "owed still": ({}, True),
     "never shown": ({"prepare": lambda link: link.pairs.pop(TITLE)}, True),
@@ -128,6 +134,12 @@ CASES = {
     "refused before": ({"prepare": lambda link: link.refused.update({TITLE: 1})}, True),
     "undeliverable there": ({"spec": side("b", fields={**RICH.fields, TITLE: READ_ONLY})}, False),
     "it looks the same there": ({"prepare": lambda link: link.pairs.update({TITLE: Pair("child", "x")})}, False),
+    "written, it may have been gone": ({"acked": 2, "prepare": lambda link: doubt(link, TITLE)}, True),
+    "its own, written, it may have been gone": (
+        {"version": Version(number=2, side="b"), "acked": 2, "prepare": lambda link: doubt(link, TITLE)},
+        False,
+    ),
+    "another field was written": ({"acked": 2, "prepare": lambda link: doubt(link, STATUS)}, False),
     "a move in the tree": ({"name": PARENT}, False),
     "a move among siblings": ({"name": POSITION}, False),
 }

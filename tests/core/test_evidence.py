@@ -198,6 +198,16 @@ def test_what_is_there_is_not_missed_any_more():
     assert link.gone == 0
 
 
+@pytest.mark.parametrize(("lists", "uncertain"), [(True, set()), (False, {Field.TITLE})])
+def test_what_was_written_is_known_to_have_arrived_when_the_entry_is_seen(lists, uncertain):
+    policy = group(side("a"))
+    state = state_of(policy)
+    add_task(state, 1, {}, "a")
+    state.links[1, "a"].uncertain = frozenset({Field.TITLE})
+    weigh(state, read(lists=lists), side("a"), policy, now=NOW, aside=False)
+    assert state.links[1, "a"].uncertain == uncertain
+
+
 def test_evidence_is_counted_no_further_than_it_is_needed():
     link, _ = weighed(*[read()] * 6)
     assert link.misses == 3
@@ -221,8 +231,10 @@ def test_a_link_that_ends_owes_nothing_and_misses_nothing():
     add_task(state, 1, {}, "a")
     link = state.links[1, "a"]
     link.misses, link.gone, link.missed_at, link.acked, link.absent = 2, 1, NOW, {Field.TITLE: 1}, True
+    link.uncertain = frozenset({Field.TITLE})
     let_go(link, "why")
     assert (link.misses, link.gone, link.missed_at, link.acked, link.absent) == (0, 0, None, {}, False)
+    assert link.uncertain == frozenset()
     assert (link.live, link.reason) == (False, "why")
 
 

@@ -152,6 +152,17 @@ def test_after_an_update_the_version_that_was_sent_is_acknowledged(told, acked):
     assert link.wrote == 7
 
 
+@pytest.mark.parametrize(
+    ("located", "uncertain"), [(True, set()), (False, {TITLE, NOTE})], ids=["it is there", "the answer does not tell"]
+)
+def test_what_is_written_to_what_may_be_gone_is_noted_until_an_answer_tells(located, uncertain):
+    state, _, lenses = world(linked=True, title=OLD)
+    link = state.links[1, "b"]
+    link.uncertain = frozenset({NOTE})
+    updated(lenses, link, intent_of(Do.UPDATE, title=SENT), replace(answer(title=SENT), located=located))
+    assert link.uncertain == uncertain
+
+
 def test_an_update_whose_answer_shows_nothing_is_unconfirmed_over_what_was_there():
     state, _, lenses = world(linked=True, title=OLD)
     link = state.links[1, "b"]

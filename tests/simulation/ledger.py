@@ -82,10 +82,14 @@ class Removal:
 
 @dataclass
 class Ledger:
-    """``entries`` gives what a side shows, by ref; ``carries`` whether its writes of other fields carry one too."""
+    """``entries`` gives what a side shows, by ref; ``carries`` whether its writes of other fields carry one too.
+
+    ``locates``: whether its answers to writes tell that an entry was not archived before it was written.
+    """
 
     entries: Callable[[str], dict[str, Shown]] = lambda _: {}
     carries: Callable[[str, Field], bool] = lambda _, __: False
+    locates: Callable[[str], bool] = lambda _: True
     edits: list[Edit] = field(default_factory=list)
     removals: list[Removal] = field(default_factory=list)
     restored: dict[tuple[str, int], float] = field(default_factory=dict)
@@ -99,6 +103,7 @@ class Ledger:
     fresh: set[tuple[str, str]] = field(default_factory=set)  # what we made, while a create may be in doubt
     written: set[tuple[str, str]] = field(default_factory=set)  # what we changed in this cycle
     unsure: set[tuple[str, str]] = field(default_factory=set)  # … without an answer that was kept
+    astray: set[tuple[str, str]] = field(default_factory=set)  # … which may have been archived first
     asking: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # by side: what its last write changed
 
     def unread(self, side: str, ref: str) -> list[Edit]:
@@ -142,6 +147,8 @@ class Ledger:
         self.asking[side] = {(side, ref) for ref, shown in after.items() if before.get(ref) != shown}
         self.written |= self.asking[side]
         self.unsure |= self.asking[side]
+        if not self.locates(side):
+            self.astray |= self.asking[side]
         for ref, shown in before.items():
             mine = [edit for edit in self.unread(side, ref) if not edit.blind]
             if ref not in after:
@@ -150,6 +157,10 @@ class Ledger:
             for edit in mine:
                 if not same(edit.field, shown.get(edit.field), after[ref].get(edit.field)):
                     self._overwritten(edit, at, put_back=same(edit.field, edit.before, after[ref].get(edit.field)))
+
+    def was_listed(self, side: str, refs: frozenset[str] | None) -> None:
+        """A list with some entries has arrived (None: with all)."""
+        self.astray -= {one for one in self.astray if one[0] == side and (refs is None or one[1] in refs)}
 
     def was_answered(self, side: str) -> None:
         """The answer to the last write has arrived."""

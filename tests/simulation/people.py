@@ -114,7 +114,7 @@ class People:
         after = place.entries()
         for gone in before.keys() - after.keys():
             which = number_of(before[gone][Field.TITLE])
-            early = (side, gone) in self.ledger.fresh | self.ledger.unsure
+            early = (side, gone) in self.ledger.fresh | self.ledger.unsure | self.ledger.astray
             removal = Removal(self.points.baton.ticks, which, side, before[gone], early=early)
             self.ledger.removals.append(removal)
             place.gone[which] = gone

@@ -34,6 +34,7 @@ class Play:
         self.ledger = Ledger(
             entries=lambda side: self.places[side].entries(),
             carries=lambda side, name: self.places[side].carries(name),
+            locates=lambda side: self.places[side].locates,
         )
         self.figures: Counter = Counter()
         self.points = Points(self.baton, self.ledger, self.figures)

@@ -160,3 +160,5 @@ class Points:
         if asked.listing or asked.ref:
             here = [edit for edit in shown if not asked.bare and (refs is None or edit.ref in refs)]
             self.ledger.was_read(side, here, self.baton.ticks, asked.ref, spoilt=spoilt)
+        if asked.listing:
+            self.ledger.was_listed(side, refs)

@@ -143,6 +143,7 @@ LINKS = facts(
     missed_at=MAYBE_TIME,
     gone=COUNT,
     outside=TEXT,
+    uncertain=st.frozensets(FIELD, max_size=2),
 )
 INTENTS = facts(
     Intent,

@@ -139,6 +139,7 @@ def test_an_answer_without_some_members_confirms_the_others(bench, body):
     assert stored.entry.fields == {Field.TITLE: "changed"}
     assert stored.entry.native["due"] == "2024-01-01"
     assert stored.entry.raw_hash != bench.entry(entry.ref).raw_hash
+    assert not stored.located, "it may have been archived before"
 
 
 def test_an_update_that_is_answered_by_nothing_confirms_nothing(bench):
@@ -146,7 +147,10 @@ def test_an_update_that_is_answered_by_nothing_confirms_nothing(bench):
     bench.fail(Kind.EMPTY, "PATCH")
     stored = bench.connector.update(entry, Patch({Field.TITLE: "changed"}))
     assert (stored.entry.ref, stored.entry.fields, stored.confirmed) == (entry.ref, {}, False)
+    assert not stored.located, "it may have been archived before"
     assert changed(bench, "PATCH")
+    bench.heal()
+    assert bench.connector.update(entry, Patch({Field.TITLE: "again"})).located
 
 
 def test_a_create_that_is_answered_by_nothing_is_unknown(bench):

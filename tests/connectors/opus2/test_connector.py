@@ -319,6 +319,24 @@ def test_a_list_that_is_cut_is_an_error():
         assert "paging" in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("reading", "own", "located"),
+    [
+        ("answers=document", {}, True),
+        ("answers=document,members=homeless", {}, False),
+        ("answers=field", {}, False),
+        ("answers=empty", {}, False),
+        ("answers=empty", {"archive_folder": None}, True),
+    ],
+)
+def test_an_answer_that_tells_no_folder_does_not_tell_that_a_document_was_not_archived_before(reading, own, located):
+    with running(reading) as bench:
+        connector = bench.connect(side(bench.sandbox, **own))
+        connector.check()
+        entry = bench.planted("there")
+        assert connector.update(entry, Patch({Field.PRIORITY: 5})).located is located
+
+
 @pytest.mark.parametrize("answers", ["document", "field", "empty"])
 def test_what_an_answer_lacks_is_not_confirmed(answers):
     with running(f"answers={answers}") as bench:

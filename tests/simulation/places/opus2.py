@@ -28,6 +28,7 @@ class Opus2Place(Place):
         self.sandbox = Sandbox(reading, monotonic=points.baton.monotonic, now=lambda: points.server_time(name))
         self.bare, self.omits = reading.listed == "bare", reading.after == "uploads"
         self.archives = not traits.chosen.get("no archive")
+        self.locates = not self.archives or (reading.answers == "document" and reading.members != "homeless")
         self.titled = not traits.chosen.get("no title")
         # Without a field for it a title is a name, which a second upload bears in another form.
         self.knows_again = self.titled

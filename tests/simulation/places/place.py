@@ -49,6 +49,9 @@ class Place(ABC):
     omits: bool = False
     """Whether its "changed since" leaves some changes out."""
 
+    locates: bool = True
+    """Whether the answer to a write tells that what was written is not archived, or nothing ever is."""
+
     knows_again: bool = True
     """Whether a task that was just made looks like what was sent."""
 
