@@ -65,7 +65,9 @@ class People:
 
     def _same(self, number: int, sides: Sequence[str], fields: dict) -> None:
         """Two people make the same task, in one field more than the title: it is one."""
-        if not all(self.places[side].takes(Field.DUE) for side in sides):
+        due = self._new(Field.DUE, None, fields["due"])
+        # A day that nobody else could read either is no opinion, and the title alone makes nothing one (rule 15).
+        if not all(self.places[side].takes(Field.DUE) and self.places[side].is_plain(due) for side in sides):
             sides = sides[:1]
         self.ledger.same[number] = list(sides)
         for side in sides:

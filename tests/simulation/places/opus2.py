@@ -7,6 +7,7 @@ from collections.abc import Collection
 from urllib.parse import parse_qs
 
 from connectors import opus2
+from connectors.opus2.moments import MONTHS
 from connectors.opus2.sandbox import Document, Reading, Sandbox
 from connectors.opus2.sandbox.shapes import PAGE, document
 from connectors.task import Field, Native, Value
@@ -53,6 +54,10 @@ class Opus2Place(Place):
             return Asked(listing=tasks, since="afterDate" in query, bare=self.bare)
         one = re.search(r"/documents/([^/]+)$", path)
         return Asked(ref=one[1] if one else "")
+
+    def is_plain(self, day: Value) -> bool:
+        # "01/04/2026" is two days, until another one tells how they are written: no opinion till then.
+        return self.sandbox.reading.dates != "british" or day.day > MONTHS
 
     def floor(self, *, whole: bool) -> int:
         paging = self.sandbox.reading.paging

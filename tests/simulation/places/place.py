@@ -128,6 +128,11 @@ class Place(ABC):
         """Whether people can edit a field here."""
         return self.eyes.capabilities.of(name).holding.value != "not held"
 
+    def is_plain(self, day: Value) -> bool:
+        """Whether a day, as it stands here, can be read in one way only."""
+        del day
+        return True
+
     def floor(self, *, whole: bool) -> int:
         """The requests that the vendor's API makes necessary when nothing has changed (rule 23).
 
