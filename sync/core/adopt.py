@@ -49,7 +49,9 @@ class Adoption:
                 else:
                     fresh.append((task, member, True))
                     self.adopted += 1
-                    self.merge.act(self._tie(task, member), Do.ADOPT, MATCHED)
+                    link = self._tie(task, member)
+                    link.joined = self.merge.lenses[member.side].spec.access is not AccessPolicy.WRITE
+                    self.merge.act(link, Do.ADOPT, MATCHED)
         for task, member, joins in fresh:
             self.fill(task, member, joins=joins)
             if not joins:

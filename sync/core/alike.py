@@ -38,6 +38,7 @@ class Shape:
     first: frozenset[SideName]  # of the members: on sides that are met for the first time
     titles: frozenset[tuple[SideName | None, str]]
     statuses: frozenset[Status]
+    news: frozenset[SideName] = frozenset()  # sides that were not read since the task was first seen
     aside: bool = False  # a person is asked about it: it joins nothing
 
     @property
@@ -55,6 +56,7 @@ def shape_of(cluster: Cluster) -> Shape:
         first=frozenset(side for side, member in cluster.members.items() if member.first_meeting),
         titles=frozenset(cluster.titles()),
         statuses=cluster.statuses(),
+        news=cluster.news,
     )
 
 

@@ -27,6 +27,7 @@ class Cluster:
     task: Task | None = None
     members: dict[SideName, Member] = field(default_factory=dict)
     linked: frozenset[SideName] = frozenset()
+    news: frozenset[SideName] = frozenset()  # sides that were not read since the task was first seen
     number: TaskId | None = None  # of the task to be, where a tie has named it
 
     def values(self) -> list[Mapping[Field, Value]]:

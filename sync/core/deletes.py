@@ -13,7 +13,7 @@ from sync.core.facts import Acted
 from sync.core.lens import canonical_parent
 from sync.core.merge import MERGED, Merge
 from sync.core.model import Do, Held, HeldKind, Link, SideName, Task, TaskId, TaskLife
-from sync.core.owners import comments
+from sync.core.owners import comments, is_unseen
 from sync.core.plan import CLOSED_BY_DELETE, UNSENT
 from sync.core.policy import AccessPolicy, DeletePolicy
 from sync.core.settle import DELETED_THERE, come_back, ended_by_delete, make_again, tie_again
@@ -116,6 +116,7 @@ class Deletes:
             else:
                 self._end(link)
                 self._bury(task)
+        self._forget_joins()
 
     def _policy(self, task: Task) -> DeletePolicy:
         """What a delete does elsewhere. A comment has no status that could stand for it: it is kept then."""
@@ -130,12 +131,21 @@ class Deletes:
         owing = self._owed_comments(links)
         for link in links:
             elsewhere = any(task == link.task and side != link.side for task, side in edited)
+            others = (other for other in state.of_task(link.task) if other.side != link.side)
+            elsewhere |= any(other.live and other.joined for other in others)
             if elsewhere or self._owes_an_edit(state.tasks[link.task], link) or link.task in owing:
                 at: TaskId | None = link.task
                 while at is not None and at in doomed and at not in kept:
                     kept.add(at)
                     at = canonical_parent(state.tasks[at])
         return kept
+
+    def _forget_joins(self) -> None:
+        """What was matched is like any other link from when its task is seen on all its sides."""
+        state = self.merge.lenses.state
+        for link in state.links.values():
+            if link.joined and not any(is_unseen(other) for other in state.of_task(link.task)):
+                link.joined = False
 
     def _owed_comments(self, links: Iterable[Link]) -> set[TaskId]:
         """The tasks of these links on which there is a comment that one of their sides was never told as it is."""

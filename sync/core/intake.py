@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from sync.core.adopt import Adoption, parent_titles
 from sync.core.cluster import Cluster, Matches, Member
 from sync.core.comments import clusters_of_comments, is_comment
 from sync.core.facts import Observation
-from sync.core.match import is_task, match, member_of
+from sync.core.match import is_news, is_task, match, member_of
 from sync.core.merge import Merge
 from sync.core.model import HeldKind, SideName, Task, TaskId, TaskLife
 from sync.core.ties import clusters_of
@@ -36,7 +36,7 @@ class Intake:
         known = {(side, member.entry.ref) for cluster in decided for side, member in cluster.members.items()}
         waiting = {(held.side, held.ref) for held in state.held if held.kind is HeldKind.MATCH}
         members = [one for one in members if (one.side, one.entry.ref) not in waiting | known]
-        tasks = self._joinable_tasks({one.side for one in members if one.first_meeting})
+        tasks = self._joinable_tasks(members)
         titles = parent_titles(members, tasks, state.tasks)
         found = match(self.merge.lenses, members, tasks, titles) if members else Matches()
         adoption.take_in([*decided, *found.clusters])
@@ -46,7 +46,7 @@ class Intake:
         refs = self.merge.lenses.refs
         self.comments = {(refs[key], key[0]) for one in comments if (key := (one.side, one.entry.ref)) in refs}
         for name in self.believed:
-            state.sides[name].met = True
+            state.sides[name].met, state.sides[name].next_task = True, state.next_task
         return adoption.adopted
 
     def _members(self, kind: Kind = Kind.TASK) -> list[Member]:
@@ -79,10 +79,16 @@ class Intake:
             clusters.append(Cluster(task=task, members={member.side: member}))
         return clusters
 
-    def _joinable_tasks(self, first: Collection[SideName]) -> list[Task]:
+    def _joinable_tasks(self, members: Iterable[Member]) -> list[Task]:
+        """Those that lack a side that is met for the first time, or one that was not read since they were seen."""
         state = self.merge.lenses.state
+        meeting = {one.side: one.first_meeting for one in members}
         return [
             task
             for task in state.tasks.values()
-            if task.life is TaskLife.ALIVE and any(state.link(task.id, side) is None for side in first)
+            if task.life is TaskLife.ALIVE
+            and any(
+                state.link(task.id, side) is None if first else is_news(state, task, side)
+                for side, first in meeting.items()
+            )
         ]

@@ -1,7 +1,8 @@
 """Which entries are the same task (rules 8, 13, 15).
 
-Clusters start as single entries and as tasks that lack an entry on a side that is met for the first time. They grow
-in two passes, each over all sides before the next, one entry per side and task:
+Clusters start as single entries, as tasks that lack an entry on a side that is met for the first time, and as tasks
+that were first seen while a side could not be read. They grow in two passes, each over all sides before the next, one
+entry per side and task:
 
 1. exact normalised title, as every side would show it, plus one more equal, non-empty field;
 2. the title alone, where it is unique on every side and both are open or both closed (first meeting only).
@@ -23,7 +24,7 @@ from connectors.task import Field, Kind, Status, Value, is_empty
 from sync.core.alike import TELLING, Columns, Crowd, Fits, Found, Shape, Telling
 from sync.core.cluster import Cluster, Doubt, Matches, Member
 from sync.core.lens import NO_OPINION, Lenses
-from sync.core.model import SideName, Task
+from sync.core.model import SideName, State, Task
 from sync.core.text import folded, words
 
 CANDIDATES: Final = 20
@@ -71,8 +72,19 @@ def match(lenses: Lenses, members: Sequence[Member], tasks: Iterable[Task], titl
 
 def _of_task(lenses: Lenses, task: Task) -> Cluster:
     """A task and where it is linked, among the sides of the group as it is: others hold nothing to compare."""
-    linked = {link.side for link in lenses.state.of_task(task.id)}
-    return Cluster(task=task, linked=frozenset(spec.name for spec in lenses.policy.sides if spec.name in linked))
+    state = lenses.state
+    linked = {link.side for link in state.of_task(task.id)}
+    return Cluster(
+        task=task,
+        linked=frozenset(spec.name for spec in lenses.policy.sides if spec.name in linked),
+        news=frozenset(spec.name for spec in lenses.policy.sides if is_news(state, task, spec.name)),
+    )
+
+
+def is_news(state: State, task: Task, side: SideName) -> bool:
+    """Whether a task was first seen since a side was last read: whoever made one like it there did not know it."""
+    known = state.sides[side].next_task
+    return 0 < known <= task.id and state.link(task.id, side) is None
 
 
 class _Matcher:
@@ -197,7 +209,7 @@ class _Matcher:
     def _joinable(self, cluster: Shape, other: Shape) -> bool:
         if other.aside or not cluster.sides.isdisjoint(other.sides) or not self._titled_alike(cluster, other):
             return False
-        return cluster.first == cluster.members if other.is_task else self._before(other, cluster)
+        return cluster.members <= cluster.first | other.news if other.is_task else self._before(other, cluster)
 
     def _before(self, other: Shape, cluster: Shape) -> bool:
         rank = self._lenses.policy.rank

@@ -125,6 +125,7 @@ class Link:
     gone: int = 0
     outside: str = ""  # the other container in which it was found
     uncertain: frozenset[Field] = frozenset()  # written, and no answer or read has told since that the entry is there
+    joined: bool = False  # matched to a task that was not seen on another side then: a delete there does not mean it
 
     @property
     def live(self) -> bool:
@@ -249,6 +250,7 @@ class Side:
     why: str = ""
     ties: dict[Ref, TaskId] = field(default_factory=dict)  # imported, and not read yet: which task a ref belongs to
     lost: bool = False  # without a list, and an earlier store had tasks on it: nothing is made there on a guess
+    next_task: TaskId = 0  # the group's, when a read of it was last absorbed: what was seen since has this or more
 
 
 @dataclass(slots=True)

@@ -30,6 +30,7 @@ def link_row(link: Link) -> Row:
         "derived": sorted(field.value for field in link.derived),
         "uncertain": sorted(field.value for field in link.uncertain),
         "outside": link.outside,
+        "joined": link.joined,
     }
     return {
         "task_id": link.task,
@@ -82,7 +83,7 @@ def link_of(row: Stored, side: str) -> Link:
 def _complete(link: Link, rest: Mapping[str, JsonValue]) -> None:
     """Give a link what few links have."""
     link.reason, link.outside = text(rest, "reason"), text(rest, "outside")
-    link.absent = rest.get("absent") is True
+    link.absent, link.joined = rest.get("absent") is True, rest.get("joined") is True
     link.former, link.children = tuple(strings(rest.get("former"))), tuple(strings(rest.get("children")))
     link.unknown = texts(rest.get("unknown"))
     link.derived = frozenset(FIELDS[name] for name in strings(rest.get("derived")))

@@ -26,6 +26,7 @@ def side_row(side: Side) -> Row:
         "why": side.why,
         "ties": dict(side.ties),
         "lost": side.lost,
+        "next_task": side.next_task,
     }
     return {
         "name": side.name,
@@ -64,6 +65,7 @@ def side_of(row: Stored) -> Side:
         why=str(doc.get("why", "")),
         ties={ref: task for ref, task in mapping(doc.get("ties")).items() if isinstance(task, int)},
         lost=doc.get("lost") is True,
+        next_task=number if isinstance(number := doc.get("next_task"), int) else 0,
     )
 
 

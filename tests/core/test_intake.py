@@ -196,3 +196,27 @@ def test_a_task_that_has_all_sides_does_not_make_a_new_title_ambiguous():
     add_task(state, 1, {TITLE: "Milk"}, "a", "b")
     assert intake.run({}) == 1
     assert titles(state) == [("Milk", "ab"), ("Milk", "ab")]
+
+
+@pytest.mark.parametrize(
+    ("number", "members", "joined"),
+    [(6, {"due": DAY}, 1), (5, {"due": DAY}, 1), (4, {"due": DAY}, 0), (6, {}, 0)],
+    ids=["seen since", "the first of them", "known to the side", "the title alone"],
+)
+def test_a_new_entry_joins_a_task_that_was_first_seen_while_its_side_was_not_read(number, members, joined):
+    """Nobody there can have known of it: both were made at once (rule 15)."""
+    state, intake = world(b=[entry("b9", title="Milk", **members)])
+    state.sides["b"].next_task = 5
+    add_task(state, number, {TITLE: "Milk", Field.DUE: DAY}, "a")
+    state.next_task = 7
+    assert intake.run({}) == joined
+    assert state.sides["b"].next_task == state.next_task == 8 - joined
+
+
+def test_a_new_entry_does_not_join_a_task_that_was_on_its_side_before():
+    state, intake = world(b=[entry("b9", title="Milk", due=DAY)])
+    state.sides["b"].next_task = 5
+    add_task(state, 6, {TITLE: "Milk", Field.DUE: DAY}, "a", "b")
+    let_go(state.links[6, "b"], "deleted there")
+    state.next_task = 7
+    assert intake.run({}) == 0

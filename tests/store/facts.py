@@ -105,6 +105,7 @@ SIDES = facts(
     why=TEXT,
     ties=st.dictionaries(TEXT, COUNT, max_size=2),
     lost=st.booleans(),
+    next_task=COUNT,
 )
 VERSION = facts(Version, number=COUNT, side=NAME, rule=TEXT, cycle=COUNT, at=MAYBE_TIME)
 TASKS = facts(
@@ -144,6 +145,7 @@ LINKS = facts(
     gone=COUNT,
     outside=TEXT,
     uncertain=st.frozensets(FIELD, max_size=2),
+    joined=st.booleans(),
 )
 INTENTS = facts(
     Intent,
