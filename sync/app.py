@@ -38,7 +38,7 @@ from sync.report import (
 )
 from sync.running import Runner
 from sync.sharing import Sharing
-from sync.sides import SideMaker, policy_of, secrets_of, settings_of
+from sync.sides import SideMaker, policy_of, secrets_of, settings_of, sharers_of
 from sync.statuses import Statuses
 from sync.store import Budgets, Store
 
@@ -86,7 +86,13 @@ class App:
         self._clock = clock
         self._redactor = Redactor(secrets_of(config.sides.values(), config.store))
         self._sharing = Sharing(Budgets(config.store.url, clock), clock, lenient=read_only)
-        self._maker = SideMaker(clock=clock, redactor=self._redactor, sharing=self._sharing, people=config.people)
+        self._maker = SideMaker(
+            clock=clock,
+            redactor=self._redactor,
+            sharing=self._sharing,
+            people=config.people,
+            sharers=sharers_of(config.sides),
+        )
         self._stack = ExitStack()
         self._stack.callback(self._sharing.close)
         self._stack.callback(store.close)
@@ -201,6 +207,7 @@ class App:
             clock=self._clock,
             mask=self._redactor.mask,
             capabilities=self._capabilities,
+            sharers=self._maker.sharers,
             make=self._bare,
         )
         return [statuses.of(name) for name in self._groups(groups)]

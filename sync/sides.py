@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import blake2b
 from urllib.parse import urlsplit
@@ -19,10 +20,11 @@ from connectors.transport import Http
 from sync.config import GroupConfig, SideConfig, StoreConfig
 from sync.config.model import MatchPolicy
 from sync.core.mapping import joined
+from sync.core.model import SideName
 from sync.core.policy import GroupPolicy, PersonRule, SideSpec
 from sync.core.polling import allowance
 from sync.cycle import Side
-from sync.sharing import Sharing, budget_of
+from sync.sharing import Sharing, budget_of, credential_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,7 @@ class SideMaker:
     redactor: Redactor
     sharing: Sharing
     people: tuple[PersonRule, ...] = ()
+    sharers: Mapping[SideName, int] = field(default_factory=dict)  # see ``sharers_of``
 
     def make(
         self,
@@ -70,15 +73,25 @@ class SideMaker:
             fingerprint=container_fingerprint(side, settings),
             adopt=tuple(getattr(side.settings, "adopt", ())),
         )
-        poll = poll_of(side, connector.capabilities, interval)
+        poll = poll_of(side, connector.capabilities, interval, self.sharers.get(side.name, 1))
         return Side(connector=connector, mapping=spec.mapping, requests=lambda: http.requests, poll=poll), spec
 
 
-def poll_of(side: SideConfig, capabilities: Capabilities, interval: timedelta) -> int | None:
-    """How many tasks a cycle looks at one by one: as configured, else what the rate leaves. None: all there are."""
+def poll_of(side: SideConfig, capabilities: Capabilities, interval: timedelta, sharers: int) -> int | None:
+    """How many tasks a cycle looks at one by one: as configured, else the side's part of what the rate leaves.
+
+    None: all there are. ``sharers``: how many sides have the same account.
+    """
     if side.poll is not None or side.rate == "off":
         return side.poll
-    return allowance(budget_of(side, capabilities.budget), interval)
+    return allowance(budget_of(side, capabilities.budget), interval, sharers)
+
+
+def sharers_of(sides: Mapping[SideName, SideConfig]) -> dict[SideName, int]:
+    """For each side of a group, how many of those there are on its account, itself included: they share its rate."""
+    whose = {name: credential_of(side, settings_of(side)) for name, side in sides.items() if side.group}
+    counts = Counter(whose.values())
+    return {name: counts[credential] for name, credential in whose.items()}
 
 
 def settings_of(side: SideConfig) -> SideSettings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -28,6 +28,7 @@ class Statuses:
     clock: Clock
     mask: Callable[[str], str]
     capabilities: Callable[[SideName], Capabilities]
+    sharers: Mapping[SideName, int]
     make: Callable[[str, ExitStack], Cycle]
 
     def of(self, name: str) -> GroupStatus:
@@ -53,6 +54,7 @@ class Statuses:
         side, found = state.sides.get(name), self.config.sides[name]
         capabilities = self.capabilities(name)
         interval = self.config.groups[found.group].interval
+        poll = poll_of(found, capabilities, interval, self.sharers.get(name, 1))
         return SideStatus(
             name=name,
             connector=found.connector,
@@ -62,5 +64,5 @@ class Statuses:
             last_complete=side.last_complete if side is not None else None,
             unknown=tuple(map(self.mask, unknown_lines(state, name))),
             budget=self.sharing.status(found, settings_of(found), capabilities.budget),
-            looked=" ".join(polling_line(capabilities, state, name, poll_of(found, capabilities, interval), interval)),
+            looked=" ".join(polling_line(capabilities, state, name, poll, interval)),
         )

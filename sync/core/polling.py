@@ -65,15 +65,16 @@ class Turn:
         return f"{to}:{to_done}:{max(0.0, self.place.saved - len(done)):.6f}"
 
 
-def allowance(budget: RateBudget, interval: timedelta) -> int | None:
+def allowance(budget: RateBudget, interval: timedelta, sharers: int = 1) -> int | None:
     """How many tasks a rate lets be looked at in an interval, less the reserve; at least 1. None: as many as there are.
 
-    A rate that holds for a longer time than the interval counts with the interval's share of it.
+    A rate that holds for a longer time than the interval counts with the interval's share of it, and one that several
+    sides share with an equal part for each of these ``sharers``.
     """
     rates = [window.limit / window.per for window in budget.windows]
     if budget.spacing > 0:
         rates.append(1 / budget.spacing)
-    return max(1, int(min(rates) * interval.total_seconds() * (1 - RESERVE))) if rates else None
+    return max(1, int(min(rates) * interval.total_seconds() * (1 - RESERVE) / sharers)) if rates else None
 
 
 def turn(links: Iterable[Link], tasks: Mapping[TaskId, Task], *, poll: int | None, cursor: str) -> Turn:

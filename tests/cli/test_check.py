@@ -69,6 +69,20 @@ def test_the_document_has_the_documented_members_and_no_others(account, tmp_path
         assert {field["state"] for field in side["fields"].values()} <= known
 
 
+def test_sides_without_a_list_on_one_account_plan_with_their_part_of_its_rate(account, tmp_path):
+    """``check`` and ``status``: 60 in a minute for 5 minutes, less a quarter; and for two groups there."""
+    lines = [line if line != 'rate = "off"' else 'rate = "60/1m"' for line in account.lines("outline", "field")]
+    other = [line.replace("sides.outline", "sides.more").replace("sides.field", "sides.shed") for line in lines]
+    other = [f"{line[:-1]}9" if line.startswith("checklist") else line for line in other]
+    other = [line.replace('workspace = "', 'workspace = "other-') for line in other]
+    alone = [*lines, "[groups.work]", 'sides = ["outline", "field"]']
+    both = [*alone, *other, "[groups.home]", 'sides = ["more", "shed"]']
+    for command in ("check", "status"):
+        assert "up to 225 of 0 in a cycle" in words(account.run(tmp_path, command, lines=alone).out)
+        told = words(account.run(tmp_path, command, lines=both).out)
+        assert told.count("up to 112 of 0 in a cycle") == 2
+
+
 @pytest.mark.parametrize(
     ("budget", "requests", "seconds", "rate"),
     [
