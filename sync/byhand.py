@@ -9,15 +9,18 @@ from typing import Final
 
 from connectors.contract import Changes, Clock, Connector, Entry, Get
 from connectors.errors import Gone
+from connectors.task import Field
 from sync.choices import UnknownName, fitting_choice
 from sync.core.adopt import Adoption
 from sync.core.cluster import Cluster
 from sync.core.codec import short
+from sync.core.comments import is_comment
 from sync.core.evidence import let_go
 from sync.core.lens import Lenses
 from sync.core.match import is_task, member_of
 from sync.core.merge import Merge
 from sync.core.model import Do, Link, SideName, State, Task, TaskId, TaskLife
+from sync.core.owners import owner_of
 from sync.core.settle import BY_HAND, tie_again
 from sync.core.sides import meet
 from sync.core.undo import Undo
@@ -102,6 +105,7 @@ class ByHand:
             if mine is not None and mine.live:
                 return f"{_named(found)} is tied to {side}:{ref} already"
             entry = self._entry(bench.cycle.sides[side].connector, side, ref)
+            self._alike(found, entry, side, state)
             bench.begin(self.store, self.clock)
             if mine is not None and mine.ref == ref:
                 tie_again(bench.merge.lenses, mine)
@@ -126,6 +130,21 @@ class ByHand:
                     f"{side}:{ref} is tied to {owner}", hint=f"first: tasksync unlink {short(other.task)} {side}"
                 )
         self._settled(task, side, state)
+
+    def _alike(self, task: Task, entry: Entry, side: SideName, state: State) -> None:
+        """A task is tied to a task, and a comment to one that stands on its task there."""
+        if entry.kind is not task.kind:
+            kinds = f"a {task.kind.value}, and {side}:{entry.ref} is a {entry.kind.value}"
+            raise UnknownName(f"{_named(task)} is {kinds}", hint="a task is tied to a task, a comment to a comment")
+        owner = owner_of(state, task)
+        if owner is None:
+            return
+        tie = state.live(owner.id, side)
+        if tie is None or entry.fields.get(Field.PARENT) != tie.ref:
+            raise UnknownName(
+                f"{side}:{entry.ref} is a comment on another task than {_named(owner)}",
+                hint="a comment stays with its task",
+            )
 
     def _join(self, bench: _Bench, task: Task, side: SideName, entry: Entry) -> None:
         state, ref = bench.state, entry.ref
@@ -219,7 +238,7 @@ class ByHand:
             pages = connector.changes(None)
             records = [record for page in pages for record in page.records if record.ref == ref]
             entry = connector.normalise(records[-1]) if records else None
-        if entry is None or not is_task(entry):
+        if entry is None or not (is_task(entry) or is_comment(entry)):
             raise UnknownName(f"there is no task {ref} on {side}", hint="give the id that the vendor has for it")
         return entry
 

@@ -73,12 +73,14 @@ class Decisions:
 
     def _place(self, held: Held, word: str, name: str) -> bool:
         """Where an entry belongs; carried out when it is read, and not before."""
-        if self._entry(held.side, held.ref) is None:
+        entry = self._entry(held.side, held.ref)
+        if entry is None:
             return False
-        lenses = self.merge.lenses
+        state = self.merge.lenses.state
         side, _, ref = name.partition(":")
-        task = lenses.refs.get((side, ref))
-        if word == "same" and (task is None or lenses.state.live(task, held.side) is not None):
+        task = self.merge.lenses.refs.get((side, ref))
+        fits = task is not None and state.tasks[task].kind is entry.kind and state.live(task, held.side) is None
+        if word == "same" and not fits:
             held.decision = ""
             held.why = f"{name} is not there, or has another entry on {held.side}"
             return False
@@ -104,9 +106,10 @@ class Decisions:
             return True
         if word == "exists":
             entry = self._entry(held.side, ref)
-            if entry is None or lenses.refs.get((held.side, ref)) is not None:
+            known = lenses.refs.get((held.side, ref)) is not None
+            if entry is None or known or entry.kind is not lenses.state.tasks[intents[0].task].kind:
                 held.decision = ""
-                held.why = f"{ref} is not there, or belongs to another task"
+                held.why = f"{ref} is not there, is of another kind, or belongs to another task"
                 return False
             found_again(lenses, intents[0], intents[0].patch, entry)
             self._note(intents[0], ref)

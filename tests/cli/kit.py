@@ -147,6 +147,20 @@ class Place:
         task.update(members)
         file.write_text(json.dumps(document), encoding="utf-8")
 
+    def comment(self, side: str, title: str, **texts: str) -> None:
+        """A person comments on a task, or edits a comment: texts by the ids of the comments."""
+        file = self.folder / f"{side}.json"
+        document = json.loads(file.read_text(encoding="utf-8"))
+        task = next(ref for ref, task in document["tasks"].items() if task["title"] == title)
+        comments = document.setdefault("comments", {})
+        comments.update({ref: {"comments": text, "parent": task} for ref, text in texts.items()})
+        file.write_text(json.dumps(document), encoding="utf-8")
+
+    def said(self, side: str) -> dict[str, str]:
+        """The ids of the comments on a side, by their texts."""
+        document = json.loads((self.folder / f"{side}.json").read_text(encoding="utf-8"))
+        return {one["comments"]: ref for ref, one in document["comments"].items()}
+
     def drop(self, side: str, *titles: str) -> None:
         """A person deletes tasks."""
         file = self.folder / f"{side}.json"

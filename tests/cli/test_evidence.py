@@ -226,6 +226,29 @@ def test_one_task_tied_twice_by_mistake_is_set_right_by_hand(tmp_path):
     refused(place.run("link", "call", "there", "no-such"), "there is no task no-such on there")
 
 
+def test_a_comment_is_tied_by_hand_to_a_comment_on_its_task_and_to_nothing_else(tmp_path):
+    place = Place(tmp_path)
+    place.put("here", "Milk", "Bread")
+    place.put("there", "Milk", "Bread")
+    for side in ("here", "there"):
+        place.comment(side, "Milk", c1=f"said {side}")
+    place.comment("there", "Bread", c2="of Bread")
+    place.once()
+    said = place.run("explain", "here:c1").out.split()[0]
+    for task in (said, "there:c2", "t1"):
+        assert place.run("unlink", task, "there").code == 0
+    refused(place.run("link", said, "there", "there1"), f'{said} "said here" is a comment, and there:there1 is a task')
+    refused(place.run("link", said, "there", "c2"), "there:c2 is a comment on another task than t1")
+    refused(place.run("link", "t1", "there", "c2"), 't1 "Milk" is a task, and there:c2 is a comment')
+    place.run("link", "t1", "there", "there1")
+    place.once()
+    tied = place.run("link", said, "there", place.said("there")["said here"])
+    assert (tied.code, place.once()["result"]) == (0, "quiet")
+    place.comment("here", "Milk", c1="said here, again")
+    place.once()
+    assert sorted(place.said("there")) == sorted(place.said("here")) == ["of Bread", "said here, again", "said there"]
+
+
 def test_a_link_ends_a_let_go_and_edits_made_meanwhile_meet(place):
     place.run("unlink", "eggs", "there")
     place.change("here", "Eggs", due="2026-06-06")

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from connectors.task import Field, Status
+from connectors.task import Field, Kind, Status
 from sync.core.decisions import BY_A_PERSON, Decisions, value_from_text
 from sync.core.evidence import let_go
 from sync.core.facts import Observation, Read
@@ -114,9 +114,11 @@ def test_an_entry_that_is_not_read_now_waits_with_its_decision(entries):
     assert state.held[0].decision == "new"
 
 
-@pytest.mark.parametrize("name", ["a:a7", "a:a1"], ids=["not there", "has an entry there"])
+@pytest.mark.parametrize("name", ["a:a7", "a:a1", "a:a3"], ids=["not there", "has an entry there", "a comment"])
 def test_a_place_that_is_not_free_is_asked_again(name):
     state, decisions = world(entry("b9", title="Milk"))
+    add_task(state, 3, {}, "a").kind = Kind.COMMENT
+    decisions.merge.lenses.tie(state.links[3, "a"])
     state.held = [held(HeldKind.MATCH, f"same {name}", task=None, ref="b9")]
     decisions.carry_out()
     [row] = state.held
@@ -158,13 +160,14 @@ def test_a_create_in_doubt_that_is_absent_is_sent_again():
     assert ((2, "b") in state.links, state.intents, state.held) == (False, others, [])
 
 
-@pytest.mark.parametrize("ref", ["b7", "b1"], ids=["not there", "another task's"])
+@pytest.mark.parametrize("ref", ["b7", "b1", "b8"], ids=["not there", "another task's", "a comment"])
 def test_a_ref_that_can_not_be_it_is_asked_again(ref):
     state, decisions, others = doubted(f"exists {ref}")
     decisions.observations["b"].entries["b1"] = entry("b1", title="old")
+    decisions.observations["b"].entries["b8"] = entry("b8", kind=Kind.COMMENT)
     decisions.carry_out()
     [row] = state.held
-    assert (row.decision, row.why) == ("", f"{ref} is not there, or belongs to another task")
+    assert (row.decision, row.why) == ("", f"{ref} is not there, is of another kind, or belongs to another task")
     assert len(state.intents) == len(others) + 1
 
 
