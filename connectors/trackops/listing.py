@@ -9,7 +9,9 @@ a page                                    and
 is empty                                  that is the end
 is the page before it once more           the server has no pages, or shows the last one for each beyond: for the
                                           first page, ``mode=count`` must agree if it is answered
-is not there (404)                        ``mode=count`` says that there are no more
+is not there (404)                        ``mode=count`` says that there are no more; where it is not answered, the page
+                                          before was shorter than one that was seen, or on pages of one task the last
+                                          one that was listed is there, and none after it
 is shorter than one that was seen         it is an incremental read: the rest would have fitted on it
 ========================================  ===============================================================
 """
@@ -94,7 +96,7 @@ class Walk:
         self.seen |= refs
         self.previous = refs
         self.longest = max(self.longest, len(refs))
-        return self.incremental and len(refs) < max(self.proven, self.longest)
+        return self.incremental and self._is_short()
 
     def _confirm_unpaged(self, refs: set[Ref], *, full: bool) -> None:
         """A server that shows one page whatever is asked has no others, or none that can be reached."""
@@ -105,12 +107,30 @@ class Walk:
             raise ContractBroken(f"every page of the list of tasks is the first {len(refs)}", hint=_HINT)
 
     def _confirm_end(self, number: int, missing: Gone) -> None:
-        """A page that is not there ends the list only if the server says that there are no more tasks."""
+        """A page that is not there ends the list only if something else says so: a fault looks like it."""
         count = self._count()
-        if count is None or count[0] > len(self.seen):
+        ended = self._is_short() or self._is_last() if count is None else count[0] <= len(self.seen)
+        if not ended:
             told = "and how many there are is not told" if count is None else f"and there are {count[0]} tasks"
             message = f"{missing.message}: {len(self.seen)} tasks were listed before, {told}"
             raise ContractBroken(message, hint=f"page {number} is needed; {_HINT}")
+
+    def _is_short(self) -> bool:
+        """Whether there was room on the last page that was there."""
+        return len(self.previous) < max(self.proven, self.longest)
+
+    def _is_last(self) -> bool:
+        """Whether, on pages of one task, the one after as many as were listed is not there, and the one before is."""
+        try:
+            last = _refs(self._page(len(self.seen), 1))
+        except (Gone, Rejected):
+            return False  # the server has a size of its own
+        if len(last) != 1 or not last <= self.seen:
+            return False
+        try:
+            return not _refs(self._page(len(self.seen) + 1, 1))
+        except Gone:
+            return True
 
     def _count(self) -> tuple[int, int] | None:
         try:

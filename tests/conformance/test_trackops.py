@@ -48,7 +48,7 @@ class TestOtherShapes(TrackopsSuite):
 
     reading = (
         "users=ids,answers=wrapped,listing=wrapped,created=200,due=iso,empty=missing,times=hidden,most=7,order=newest,"
-        "unknown=410,cases=no,case=nested,lines=crlf,stamps=day,none=null,errors=text"
+        "paging=fixed,unknown=410,cases=no,case=nested,lines=crlf,stamps=day,none=null,errors=text"
     )
     bench = bench(reading)
 

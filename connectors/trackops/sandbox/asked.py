@@ -49,7 +49,8 @@ class Pages:
 
     def __init__(self, reading: Reading, params: Mapping[str, str], rows: int) -> None:
         self._reading = reading
-        self.size = max(1, min(number(params, "per_page", USUAL), int(reading.most)))
+        most, asked = int(reading.most), number(params, "per_page", USUAL)
+        self.size = most if reading.paging == "fixed" else max(1, min(asked, most))
         self.count = 1 if reading.paging == "none" else math.ceil(rows / self.size)
         self._asked = max(1, number(params, "page", 1))
         self._rows = rows

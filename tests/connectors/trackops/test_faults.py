@@ -89,6 +89,20 @@ def test_a_second_page_that_fails_voids_the_read(serving, kind, how):
             list(pages)
 
 
+@pytest.mark.parametrize("sizes", ["pages", "fixed"])
+def test_a_second_page_that_is_not_found_by_mistake_voids_an_uncounted_read(serving, sizes):
+    """Without a count, and the first page may be a full one: pages of one task show that there are more."""
+    with serving(f"most=7,count=no,beyond=404,paging={sizes}") as it:
+        for number in range(10):
+            it.sandbox.add(f"task {number}")
+        pages = it.connector.changes(None)
+        next(pages)
+        it.fail(Kind.STATUS, "GET", "/tasks", status=404, times=1)
+        it.fail(Kind.STATUS, "GET", "/tasks", status=404, times=1)
+        with pytest.raises(ContractBroken):
+            list(pages)
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 422, 500, 200])
 def test_a_task_that_can_not_be_got_is_not_said_to_be_gone(serving, status):
     with serving() as it:

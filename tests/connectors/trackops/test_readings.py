@@ -209,11 +209,27 @@ def test_the_form_of_a_timestamp_that_is_taken_is_remembered_in_the_cursor(servi
         ("most=25", 30, [3, 1, 2]),
         ("most=25,beyond=last", 30, [3, 1, 2]),
         ("most=25,beyond=404", 30, [4, 1, 2]),
+        ("most=25,beyond=404,count=no", 30, [4, 1, 2]),
+        ("most=25,beyond=404,count=no", 50, [6, 1, 6]),
+        ("most=25,beyond=404,count=no", 3, [5, 1, 5]),
+        ("most=25,beyond=404,count=no,paging=fixed", 30, [4, 1, 2]),
         ("paging=none", 30, [3, 1, 2]),
         ("paging=none,count=no", 30, [3, 1, 2]),
         ("paging=none,count=no", 100, [4, 1, 4]),
     ],
-    ids=["pages", "small", "the last once more", "not there", "none", "none, uncounted", "none, and a page full"],
+    ids=[
+        "pages",
+        "small",
+        "the last once more",
+        "not there",
+        "… uncounted",
+        "… and full",
+        "… and one",
+        "… fixed",
+        "none",
+        "none, uncounted",
+        "none, and a page full",
+    ],
 )
 def test_a_read_is_as_many_requests_as_prove_its_end(serving, reading, count, requests):
     """All of them; one that changed of many; all that changed at once, at most as many as a page was seen to take."""
@@ -239,8 +255,9 @@ def test_a_list_whose_end_can_not_be_proved_is_an_error(serving):
             it.sandbox.add(f"task {number}")
         with pytest.raises(ContractBroken, match="is the first 100"):
             it.pages()
-    with serving("beyond=404,count=no,most=7") as it:
-        it.sandbox.add("one")
+    with serving("beyond=404,count=no,most=7,paging=fixed") as it:
+        for number in range(14):
+            it.sandbox.add(f"task {number}")
         with pytest.raises(ContractBroken, match="how many there are is not told"):
             it.pages()
 
