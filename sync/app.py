@@ -61,6 +61,9 @@ class Manifests(Mapping[str, type[BaseModel]]):
             raise BadSettings(f"the settings of the connector {name} are no pydantic model", hint="ask its author")
         return settings
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._names  # without loading it
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
 

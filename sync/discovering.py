@@ -64,9 +64,10 @@ class Discoverer:
         """
         chosen = self._chosen(side)
         looked = {side: self._look(chosen, progress)}
-        others = [other for name, other in self.config.sides.items() if name != side and self._can(other)]
+        others = [other for name, other in self.config.sides.items() if name != side]
         work = [partial(self._look_at_other, other, progress) for other in others]
-        looked |= zip((other.name for other in others), in_threads(work, "discover"), strict=True)
+        answers = zip((other.name for other in others), in_threads(work, "discover"), strict=True)
+        looked |= {name: answer for name, answer in answers if answer is not None}
         asked: dict[SideName, str | None] = {name: one.why for name, one in looked.items()}
         for name in self.config.problems.keys() - self.config.sides.keys():
             asked[name] = str(self.config.problems[name][0]) if self.config.problems[name] else None
@@ -96,9 +97,10 @@ class Discoverer:
     def _can(self, side: SideConfig) -> bool:
         return self._manifest(side.connector).capabilities(settings_of(side)).can(Verb.DISCOVER)
 
-    def _look_at_other(self, side: SideConfig, progress: Progress) -> _Looked:
+    def _look_at_other(self, side: SideConfig, progress: Progress) -> _Looked | None:
+        """What another side answers, if only why it does not; None for one that has nothing to be asked for."""
         try:
-            return self._look(side, progress)
+            return self._look(side, progress) if self._can(side) else None
         except ConnectorError as error:
             return _Looked(why=str(error))
 

@@ -39,7 +39,7 @@ def words(side: SideSettings) -> Mapping[str, Status]:
     if side.statuses is not None:
         return side.statuses
     settings = own(side)
-    table = {status.value: status for status in Status if status in settings.statuses}
+    table = {status.value: status for status in Status if status in settings.states}
     return {**table, "active": Status.IN_PROGRESS} if settings.two_words else table
 
 

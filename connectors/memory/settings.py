@@ -30,7 +30,7 @@ class MemorySettings(BaseModel):
 
     title_limit: int | None = pydantic.Field(default=None, ge=1)
     """Titles are cut after so many code points."""
-    statuses: tuple[Status, ...] = tuple(Status)
+    states: tuple[Status, ...] = tuple(Status)
     """The states that the vault has a word for."""
     two_words: bool = False
     """There is a second word for in_progress: "active"."""
@@ -83,8 +83,8 @@ class MemorySettings(BaseModel):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        if not self.statuses:
-            raise ValueError("statuses: name at least one state")
+        if not self.states:
+            raise ValueError("states: name at least one state")
         if not _READS - set(self.without):
             raise ValueError('without: a side that has neither "changes" nor "get" cannot be read')
         if Verb.CHECK in self.without:
@@ -108,9 +108,9 @@ class MemorySettings(BaseModel):
 
     def manners(self) -> Manners:
         """What the vault does to what it is given."""
-        preferred = (Status.NEEDS_ACTION, Status.IN_PROGRESS, *self.statuses)
+        preferred = (Status.NEEDS_ACTION, Status.IN_PROGRESS, *self.states)
         return Manners(
-            new_status=next(status for status in preferred if status in self.statuses).value,
+            new_status=next(status for status in preferred if status in self.states).value,
             title_limit=self.title_limit,
             days_only=self.days_only,
             trims=self.trims,

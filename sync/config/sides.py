@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from pydantic import BaseModel, create_model
 
+from connectors.errors import BadSettings
 from sync.config import urls
 from sync.config.explain import Reading, key_names, read_table
 from sync.config.lines import KeyPath
@@ -72,11 +73,26 @@ def _shape(path: KeyPath, texts: References, around: Surroundings) -> type[BaseM
         texts.failed.add("connector")
     elif isinstance(connector, str) and "connector" not in texts.failed:
         if connector in around.connectors:
-            return around.connectors[connector]
+            return _settings_class(path, connector, around)
         what = "the text of the reference" if "connector" in texts.hidden else shown(connector)
         hint = did_you_mean(connector, around.connectors, f"one of {known}")
         around.report.add((*path, "connector"), f"{what} is not a connector; there are {known}", hint)
     return None
+
+
+def _settings_class(path: KeyPath, connector: str, around: Surroundings) -> type[BaseModel] | None:
+    """The settings of a connector; None where it is broken, which is noted: the other sides are still read."""
+    try:
+        shape = around.connectors[connector]
+    except BadSettings as broken:
+        around.report.add((*path, "connector"), broken.message, broken.hint)
+        return None
+    taken = ", ".join(sorted(COMMON_KEYS.intersection(key_names(shape))))
+    if taken:
+        why = f"the connector {connector} has settings of its own that every side has: {taken}"
+        around.report.add((*path, "connector"), why, "tell its author: they can not be set")
+        return None
+    return shape
 
 
 def _read_common(

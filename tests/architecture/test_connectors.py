@@ -9,6 +9,8 @@ from importlib.metadata import entry_points
 import pytest
 
 from connectors.registry import BUILT_IN, GROUP
+from sync.config.explain import key_names
+from sync.config.references import COMMON_KEYS
 from tests.architecture.project import ROOT, contracts, pyproject, vendors
 
 HEADINGS = (
@@ -44,6 +46,11 @@ def test_the_registry_of_a_checkout_is_the_entry_points():
 def test_each_installed_manifest_bears_the_name_of_its_folder():
     installed = {point.name: point.load() for point in entry_points(group=GROUP)}
     assert {name: manifest.name for name, manifest in installed.items()} == {name: name for name in sorted(vendors())}
+
+
+def test_no_setting_of_a_connector_bears_the_name_of_one_that_every_side_has():
+    own = {point.name: set(key_names(point.load().settings)) for point in entry_points(group=GROUP)}
+    assert {name: COMMON_KEYS & keys for name, keys in own.items() if COMMON_KEYS & keys} == {}
 
 
 def test_the_layers_of_connectors_place_every_vendor_side_by_side():

@@ -332,6 +332,26 @@ def test_a_failure_that_nobody_foresaw_is_one_line_and_its_traceback_comes_on_re
     assert "s3cret-token" not in done.err + document.out + debugged.err
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("import ClassVar", "import ClassVar, Nothing", "can not be loaded: ImportError"),
+        ("    token: SecretStr", "    token: SecretStr\n    rate: int = 0", "every side has: rate"),
+    ],
+    ids=["an import that fails", "a setting of every side"],
+)
+def test_a_connector_that_can_not_be_used_is_named_with_its_line_and_the_other_sides_are_read(broken, old, new, said):
+    file = broken.folder / "plug-ins" / "broken.py"
+    file.write_text(PLUG_IN.replace(old, new))
+    looked = with_plug_ins(broken, "discover", "here")
+    assert (looked.code, looked.err) == (0, "")
+    for command in (["status"], ["discover", "there"]):
+        done = with_plug_ins(broken, *command, "--json")
+        (problem,) = done.json["error"]["problems"]
+        assert (done.code, problem["key"], problem["line"]) == (2, "sides.there.connector", 12)
+        assert said in problem["message"]
+
+
 def test_commands_to_type_name_the_configuration_that_was_given(tmp_path):
     place = holding(tmp_path)
     done = place.run("run", "--once", "--config", "tasksync.toml")

@@ -33,7 +33,7 @@ class TestPoor(MemorySuite):
     bench = VaultBench(
         zone="Europe/Berlin",
         title_limit=20,
-        statuses=["needs_action", "completed"],
+        states=["needs_action", "completed"],
         days_only=True,
         one_assignee=True,
         without=["get", "discover"],

@@ -159,7 +159,7 @@ def test_close_closes_elsewhere_and_makes_nothing_again(group):
 
 def test_close_completes_where_there_is_no_word_for_cancelled(group):
     """`close` sets `cancelled` where the side has it, else `completed`."""
-    words = {"statuses": [Status.NEEDS_ACTION, Status.COMPLETED]}
+    words = {"states": [Status.NEEDS_ACTION, Status.COMPLETED]}
     world = agreed(group, "Milk", "Bread", a=INCREMENTAL, b=words, policy={"deletes": DeletePolicy.CLOSE})
     world.vaults["a"].remove(world.ref("a", "Milk"))
     world.settle()

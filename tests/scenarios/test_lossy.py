@@ -9,7 +9,7 @@ from sync.report import Result
 from tests.scenarios.breaking import Cryptic, Stubborn, failing, lose_answer
 
 LONG = "a title that is longer than a hundred characters " * 3
-OPEN_OR_DONE = {"statuses": [Status.NEEDS_ACTION, Status.COMPLETED]}
+OPEN_OR_DONE = {"states": [Status.NEEDS_ACTION, Status.COMPLETED]}
 
 
 def quiet(world):

@@ -60,7 +60,7 @@ LOSSY = {
     "a title that is cut": {"title_limit": 12},
     "blanks and cases": {"trims": True, "recases": True},
     "days only": {"days_only": True},
-    "few words": {"statuses": ["needs_action", "completed"]},
+    "few words": {"states": ["needs_action", "completed"]},
     "few fields": {"not_held": ["description", "labels", "priority", "start"]},
     "one assignee": {"one_assignee": True},
 }
@@ -103,7 +103,7 @@ def test_twins_are_tied_again_in_their_order(group):
 
 
 def test_a_status_that_a_side_has_no_word_for_is_no_reason_to_make_a_task_again(group):
-    world = group(a={}, b={"statuses": ["needs_action", "in_progress"]})
+    world = group(a={}, b={"states": ["needs_action", "in_progress"]})
     ref = world.add("a", "Milk")
     world.settle()
     world.edit("a", ref, status="cancelled")

@@ -42,7 +42,7 @@ class Drawer:
         sides = draw_sides(chance)
         for name, kind, said in sides:
             self.sides.append(name)
-            self.kinds[name] = "few words" if kind == "memory" and "statuses" in said else kind
+            self.kinds[name] = "few words" if kind == "memory" and "states" in said else kind
             if not is_listed(kind, said):
                 self.listless.add(name)
         setup: Setup = {"sides": sides}

@@ -117,7 +117,7 @@ def test_a_table_of_words_replaces_the_default_and_its_first_word_is_written():
     [
         ({"read_only": ["priority"]}, Field.PRIORITY, 3),
         ({"not_held": ["labels"]}, Field.LABELS, ("a",)),
-        ({"statuses": ["needs_action"]}, Field.STATUS, Status.COMPLETED),
+        ({"states": ["needs_action"]}, Field.STATUS, Status.COMPLETED),
         ({}, Field.URL, "https://example.com"),
         ({}, Field.PARENT, "m2"),
     ],
@@ -228,7 +228,7 @@ def test_a_verb_that_does_not_exist_is_not_declared():
     [
         ({"vault": ""}, "vault"),
         ({"colour": "red"}, "colour"),
-        ({"statuses": []}, "at least one state"),
+        ({"states": []}, "at least one state"),
         ({"without": ["changes", "get"]}, "cannot be read"),
         ({"without": ["check"]}, "check"),
         ({"cascades": True}, "parents = true"),
