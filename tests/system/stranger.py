@@ -92,6 +92,7 @@ class Reading:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 60
+    disable_nagle_algorithm = True  # else each answer, sent in two parts, waits 40 ms for the first to be acknowledged
     stranger: ClassVar[Stranger]
 
     def _any(self) -> None:
