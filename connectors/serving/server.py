@@ -6,6 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Final, Protocol, Self
 
@@ -19,6 +20,10 @@ from connectors.serving.middleware import TRANSPORT
 START: Final = 30.0
 """Seconds that starting may take. It takes some hundredths of one; a machine under load gets time."""
 _POLL: Final = 0.005
+_LAST: Final = 1.0
+"""Seconds in which a request may still end when its server does."""
+_DATE: Final = 1.0
+"""Seconds between two readings of the clock, for the ``Date`` of answers; it has whole seconds."""
 
 
 class Sandbox(Protocol):
@@ -51,6 +56,41 @@ class _Protocol(H11Protocol):
         self.app = connected
 
 
+class _Server(uvicorn.Server):
+    """uvicorn's server, which ends as soon as it is told to: its own looks ten times a second, and sleeps meanwhile."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._told = asyncio.Event()
+
+    def end(self) -> None:
+        """Serve nobody any more."""
+        self.should_exit = True
+        self._told.set()
+
+    async def main_loop(self) -> None:
+        """Until the end; the clock is read meanwhile."""
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), _DATE)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close all. A request that hangs would hold its server: whoever still waits for an answer gets none."""
+        for server in self.servers:
+            server.close()
+        for bound in sockets or ():
+            bound.close()
+        for connection in list(self.server_state.connections):
+            if (transport := getattr(connection, "transport", None)) is not None:
+                transport.abort()
+        if self.server_state.tasks:
+            _, late = await asyncio.wait(self.server_state.tasks, timeout=_LAST)
+            for task in late:
+                task.cancel()
+        for server in self.servers:
+            await server.wait_closed()
+
+
 class Serving:
     """Servers that run until the end of the context. Every application has a port and a log of requests of its own."""
 
@@ -60,7 +100,7 @@ class Serving:
         self._ports = ports
         self._sockets: dict[str, socket.socket] = {}
         self._addresses: dict[str, str] = {}
-        self._servers: list[uvicorn.Server] = []
+        self._servers: list[_Server] = []
         self._thread = threading.Thread(target=self._run, name="serving", daemon=True)
         self._end: Callable[[], object] = lambda: None
         self._failure: BaseException | None = None
@@ -107,7 +147,7 @@ class Serving:
         host = f"[{self._host}]" if family == socket.AF_INET6 else self._host
         self._addresses[name] = f"http://{host}:{bound.getsockname()[1]}"
 
-    def _server(self, name: str) -> uvicorn.Server:
+    def _server(self, name: str) -> _Server:
         config = uvicorn.Config(
             self._counters[name],
             http=_Protocol,
@@ -118,9 +158,8 @@ class Serving:
             access_log=False,
             server_header=False,
             timeout_keep_alive=75,
-            timeout_graceful_shutdown=1,
         )
-        return uvicorn.Server(config)
+        return _Server(config)
 
     def _start(self) -> None:
         self._thread.start()
@@ -148,11 +187,7 @@ class Serving:
         await asyncio.wait([waiting, *running], return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
         for server in self._servers:
-            server.should_exit = True
-            # A request that hangs would hold its server: whoever still waits for an answer gets none.
-            for connection in list(server.server_state.connections):
-                if (transport := getattr(connection, "transport", None)) is not None:
-                    transport.abort()
+            server.end()
         await asyncio.gather(*running)
 
     def _release(self) -> None:
