@@ -9,10 +9,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from importlib import import_module
 
-LATE = ("sync.app", "sync.cli.views.run", "sync.cli.views.plan", "rich.table", "rich.console", "sync.logs")
-"""What commands import when they run."""
+from tests.loading import load_program
 
 
 def run(arguments: list[str], folder: str, env: dict[str, str], out: str, err: str) -> int:
@@ -41,8 +39,7 @@ def run(arguments: list[str], folder: str, env: dict[str, str], out: str, err: s
 def serve() -> None:
     """Until nobody asks any more."""
     answers = os.fdopen(os.dup(1), "w")
-    for name in LATE:
-        import_module(name)
+    load_program()
     for line in sys.stdin:
         asked = json.loads(line)
         answers.write(f"{run(**asked)}\n")

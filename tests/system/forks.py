@@ -1,4 +1,4 @@
-"""Processes that are forked from one that has loaded the program: loading takes ten times as long as a small cycle.
+"""Processes that are forked from one that has loaded the program.
 
 Each is a process of its own, with its own number, threads, files and end; it can be killed like any other.
 """
@@ -12,15 +12,13 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-LATE = ("sync.app", "sync.cli.views.run", "sync.cli.views.plan", "rich.table", "rich.console", "sync.logs")
-"""What commands import when they run."""
+from tests.loading import load_program
+
 REAL_STARTS = 10
 """Every so manieth process is started anew after all: then a kill can hit the start as well."""
 
@@ -121,9 +119,7 @@ class Mould:
 
 def serve() -> None:
     """Fork for each line, tell the number, wait, tell how it ended: until nobody asks any more."""
-    for name in LATE:
-        import_module(name)
-    assert threading.active_count() == 1, "a process with threads can not be forked"
+    load_program()
     for line in sys.stdin:
         child = os.fork()
         if not child:
