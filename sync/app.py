@@ -48,10 +48,13 @@ class Manifests(Mapping[str, type[BaseModel]]):
 
     def __init__(self) -> None:
         self._names = registry.known()
+        self._loaded: dict[str, Manifest] = {}
 
     def manifest(self, name: str) -> Manifest:
         """A connector's manifest. Raises ``UnknownConnector``, ``BrokenConnector``."""
-        return registry.load(name)
+        if name not in self._loaded:
+            self._loaded[name] = registry.load(name)
+        return self._loaded[name]
 
     def __getitem__(self, name: str) -> type[BaseModel]:
         if name not in self._names:
