@@ -175,14 +175,21 @@ class Part(Facts):
         limited = settings(max_examples=examples, deadline=None, phases=phases, suppress_health_check=list(HealthCheck))
         limited(given(strategy)(check))()
 
+    def held(self) -> list[Field]:
+        """The fields that the side holds."""
+        capabilities = self.capabilities
+        return [field for field in Field if capabilities.of(field).holding is not Holding.NOT_HELD]
+
     def two_way(self) -> list[Field]:
         """The fields that can be changed at any time, and for which values can be invented."""
-        return [field for field in _INVENTED if self.capabilities.of(field).holding is Holding.TWO_WAY]
+        capabilities = self.capabilities
+        return [field for field in _INVENTED if capabilities.of(field).holding is Holding.TWO_WAY]
 
     def at_create(self) -> list[Field]:
         """The fields that can be written when a task is made, and for which values can be invented."""
         writable = {Holding.TWO_WAY, Holding.AT_CREATE}
-        return [field for field in _INVENTED if self.capabilities.of(field).holding in writable]
+        capabilities = self.capabilities
+        return [field for field in _INVENTED if capabilities.of(field).holding in writable]
 
     def titled(self, title: str) -> Fields:
         """The least that a task of this side must be told, under a title."""

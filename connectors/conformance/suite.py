@@ -17,7 +17,7 @@ from connectors.conformance.listing import Listing
 from connectors.conformance.removing import Removing
 from connectors.conformance.storing import Storing
 from connectors.conformance.trees import Trees
-from connectors.contract import Holding, Verb
+from connectors.contract import Verb
 from connectors.task import EMPTY, Field
 
 PROVES: Final = {
@@ -51,13 +51,11 @@ class ConnectorSuite(Laws, Storing, Listing, Removing, Trees, Comments, Decoding
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """A test that asks for one runs for each: a field that is held, one that can be cleared, a trouble."""
-        held = [field for field in Field if self.capabilities.of(field).holding is not Holding.NOT_HELD]
-        clearable = [field for field in self.two_way() if field in EMPTY and field is not Field.TITLE]
-        asked: Mapping[str, Sequence[StrEnum]] = {
-            "held": held,
-            "clearable": clearable,
-            "trouble": sorted(self.bench.troubles),
+        asked: Mapping[str, Callable[[], Sequence[StrEnum]]] = {
+            "held": self.held,
+            "clearable": lambda: [field for field in self.two_way() if field in EMPTY and field is not Field.TITLE],
+            "trouble": lambda: sorted(self.bench.troubles),
         }
         for name, cases in asked.items():
             if name in metafunc.fixturenames:
-                metafunc.parametrize(name, cases, ids=[case.value for case in cases])
+                metafunc.parametrize(name, found := cases(), ids=[case.value for case in found])

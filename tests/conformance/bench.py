@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from connectors.conformance import RETRY_AFTER, Sent, Trouble
@@ -110,7 +111,7 @@ class VaultBench:
         self._side = SideSettings(name="side", own=own, base_url="memory:", timezone=ZoneInfo(zone))
         self.spoil: Spoil = lambda _connector, _vault: None
 
-    @property
+    @cached_property
     def capabilities(self) -> Capabilities:
         return MANIFEST.capabilities(self._side)
 

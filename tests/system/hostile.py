@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -37,9 +38,14 @@ def bomb() -> Fault:
 
 @cache
 def _packed() -> bytes:
-    packer = zlib.compressobj(1, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
-    blanks = b" " * MIB
-    return b"".join([packer.compress(b"["), *(packer.compress(blanks) for _ in range(HUGE // MIB)), packer.flush()])
+    packer = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
+    blanks, check = b" " * MIB, zlib.crc32(b"[")
+    first, piece = (packer.compress(part) + packer.flush(zlib.Z_FULL_FLUSH) for part in (b"[", blanks))
+    for _ in range(HUGE // MIB):
+        check = zlib.crc32(blanks, check)
+    start = b"\x1f\x8b\x08" + bytes(6) + b"\xff"
+    length = (HUGE + 1) & 0xFFFFFFFF
+    return b"".join([start, first, piece * (HUGE // MIB), packer.flush(), struct.pack("<II", check, length)])
 
 
 def deep() -> Fault:
