@@ -74,9 +74,11 @@ class Drawer:
         return steps + (self._edited() if lost else [])
 
     def _lost(self) -> tuple:
-        """The answer of a write gets lost: it was carried out, or not."""
-        kind = self.rare.choice((*LOST, Fault.RESET_BEFORE)).value
-        return ((self.rare.randint(1, 30), "fault", kind, "write"),)
+        """The answer of a write gets lost: it was carried out, or not; or the process dies before it hears."""
+        at = self.rare.randint(1, 30)
+        if self.rare.random() < 0.4:
+            return ((at, "crash", "write"),)
+        return ((at, "fault", self.rare.choice((*LOST, Fault.RESET_BEFORE)).value, "write"),)
 
     def _edited(self) -> list[Step]:
         """Somebody edits the newest task, or any."""

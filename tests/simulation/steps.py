@@ -10,7 +10,8 @@ A history is a *setup* and a list of *steps*, both literals::
     ("adopt", "a", 1)                                            … has task 1 taken in, on a side without a list
 
 The second of a cycle orders its fibers (0: always the first). Its incidents are meant for the first fitting point from
-that number on: a step of a person at any point, a crash at any point, a fault at a request, or at one that writes.
+that number on: a step of a person at any point, a crash at any point, a fault at a request, or at one that writes
+(``("crash", "write")``: once that was applied).
 """
 
 from __future__ import annotations
@@ -88,13 +89,15 @@ class Points:
         """A line of the log of events."""
         self.log.append(f"{self.baton.ticks:10.2f} {self.baton.current.name:8} {text}")
 
-    def point(self, seam: str, text: str = "") -> None:
+    def point(self, seam: str, text: str = "", *, written: bool = False) -> None:
         """Here people act, the process dies, or another fiber goes on."""
         self.count += 1
         self.figures["points"] += 1
         self.baton.pass_(UNSEEN_PER_POINT)
         self.note(f"{self.count} {seam} {text}".rstrip())
         for incident in [one for one in self.incidents if one[0] <= self.count and one[1] != "fault"]:
+            if incident[1:] == ("crash", "write") and not written:
+                continue
             self.incidents.remove(incident)
             if incident[1] == "crash":
                 self.figures[f"crash: {seam}"] += 1
@@ -150,7 +153,7 @@ class Points:
     def applied(self, side: str, asked: Asked) -> list[Edit]:
         """After the application has run, before its answer is given. What a read then shows for the first time."""
         shown = [] if asked.changing else self.ledger.unread(side, asked.ref)
-        self.point("applied", f"{side} {asked.text}")
+        self.point("applied", f"{side} {asked.text}", written=asked.changing)
         return shown
 
     def told(
