@@ -41,7 +41,7 @@ class FieldCapability:
     holding: Holding
     view: View = SAME
     required: bool = False  # a create without it is refused
-    made_up: bool = False  # a create without it gets a value that is nobody's opinion
+    made_up: bool = False  # a create without it gets a value of ``split``, nobody's opinion
     note: str = ""  # said by ``check``: what a person should know
 
 

@@ -70,9 +70,10 @@ class Connector(Protocol):
         ...
 
     def split(self, patch: Patch, *, creating: bool) -> tuple[Patch, ...]:
-        """Pure: the steps that this vendor needs for a patch, one request each, in order.
+        """The steps that this vendor needs for a patch, one request each, in order. Asks nobody.
 
-        The first step of a create is the create.
+        The first step of a create is the create. It has besides what the vendor demands and nobody has told (a field
+        that is ``made_up``), so that what was made up is known even where no answer comes.
         """
         ...
 

@@ -125,7 +125,7 @@ class Storing(Part):
 
     @pytest.mark.hypothesis
     def test_the_steps_cover_a_patch(self, harness: Harness) -> None:
-        """Steps carry the fields of the patch and no others, at last with their values, and none is empty."""
+        """Steps carry the fields of the patch and what is made up, at last with their values, and none is empty."""
         connector = harness.connector
         harness.forget()
 
@@ -144,7 +144,9 @@ class Storing(Part):
                 # A create may leave out what a new task has anyway; whether it has is seen when it is read back.
                 assert not left_out or creating, left_out
                 assert all(field is Field.STATUS or is_empty(field, value) for field, value in left_out.items())
-                assert {**carried, **left_out} == patch.fields
+                made_up = {field: carried[field] for field in carried.keys() - patch.fields.keys()}
+                assert all(creating and connector.capabilities.of(field).made_up for field in made_up), made_up
+                assert {**carried, **left_out} == {**patch.fields, **made_up}
 
         self.explore(self.tasks(), check)
         assert not harness.sent(), "split is pure"

@@ -101,7 +101,13 @@ class TrackopsConnector:
             raise Transient(refused.message) from refused
 
     def split(self, patch: Patch, *, creating: bool) -> tuple[Patch, ...]:
-        """All at once; but a new task has no status of its own, it gets one in a second step."""
+        """All at once; but a new task has no status of its own, it gets one in a second step.
+
+        A new task that has no due date gets ``default_due``.
+        """
+        due = self._default_due()
+        if creating and patch and patch.fields.get(Field.DUE) is None and due is not None:
+            patch = Patch({**patch.fields, Field.DUE: due})
         if not creating or Field.STATUS not in patch:
             return (patch,) if patch else ()
         status = patch.only(Field.STATUS)
@@ -112,19 +118,18 @@ class TrackopsConnector:
         """POST the task. Raises ``TaskRefused``, ``RetryLater``, ``SideDown``.
 
         A task has no invisible place for a marker. People are found by e-mail first, one read for each who was not
-        looked for before. A due date that is made up is told as what is stored: nobody's opinion.
+        looked for before.
         """
         del marker
         if self._read_only is not None and self._clock.monotonic() < self._read_only[0]:
             raise self._read_only[1]
-        due = self._default_due()
-        body = self._translator.new(fields, due=due, users=self._staff.ids(fields.get(Field.ASSIGNEES)))
+        body = self._translator.new(fields, users=self._staff.ids(fields.get(Field.ASSIGNEES)))
         try:
             task = self._client.create(body)
         except NotOffered as refused:
             self._read_only = (self._clock.monotonic() + REFUSED, _refusal(refused, "make tasks", _READ_ONLY))
             raise self._read_only[1] from refused
-        return self._stored({"due_on": body["due_on"], **task})
+        return self._stored(task)
 
     def update(self, entry: Entry, patch: Patch) -> Stored:
         """PUT the whole task as it was read, with what changes. Raises as the contract says."""

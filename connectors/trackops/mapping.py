@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from connectors.contract import Entry, Record
@@ -93,19 +92,14 @@ class Translator:
             container=self.elsewhere(native),
         )
 
-    def new(self, fields: Fields, *, due: date | None, users: Sequence[JsonValue]) -> dict[str, JsonValue]:
-        """The members of a new task; what is empty is left out. ``due`` stands in where the fields have none.
-
-        Raises ``Unmappable``.
-        """
+    def new(self, fields: Fields, *, users: Sequence[JsonValue]) -> dict[str, JsonValue]:
+        """The members of a new task; what is empty is left out. Raises ``Unmappable``."""
         told = {
             name: self._told(name, value) for name, value in _by_name(fields).items() if not is_empty(WIRE[name], value)
         }
         if told.get("due_on") is None:
-            if due is None:
-                hint = "set default_due of this side, or give the task a due date"
-                raise Unmappable(Field.DUE, "Trackops makes no task without a due date", hint=hint)
-            told["due_on"] = tell_day(due)
+            hint = "set default_due of this side, or give the task a due date"
+            raise Unmappable(Field.DUE, "Trackops makes no task without a due date", hint=hint)
         people: dict[str, JsonValue] = {"users_list": list(users)} if users else {}
         return {**self.places, **told, **people}
 

@@ -17,7 +17,7 @@ from sync.core.facts import Acted, Observation
 from sync.core.guards import APPROVED
 from sync.core.merge import Merge
 from sync.core.model import Do, Held, HeldKind, Intent, Link, SideName
-from sync.core.settle import found_again
+from sync.core.settle import filled_in, found_again
 from sync.core.standing import is_adoption
 from sync.core.ties import decide_lost, lost_key
 
@@ -111,7 +111,9 @@ class Decisions:
                 held.decision = ""
                 held.why = f"{ref} is not there, is of another kind, or belongs to another task"
                 return False
-            found_again(lenses, intents[0], intents[0].patch, entry)
+            filled = filled_in(lenses.of(intents[0]), intents[0])
+            sent = {name: value for name, value in intents[0].patch.items() if name not in filled}
+            found_again(lenses, intents[0], sent, entry)
             self._note(intents[0], ref)
         lenses.state.intents = [one for one in lenses.state.intents if one not in intents]
         return True

@@ -33,7 +33,7 @@ from sync.core.lens import Lens
 from sync.core.merge import Merge
 from sync.core.model import Do, Held, HeldKind, Intent, Link, Pair, SideName, State
 from sync.core.owners import counted
-from sync.core.settle import deleted, found_again
+from sync.core.settle import deleted, filled_in, found_again
 from sync.core.standing import ENTRIES, kept
 from sync.core.text import folded, words
 
@@ -107,8 +107,10 @@ class Recovery:
             return True
         titled = self._titled(intent, observation)
         people = lenses.state.sides[intent.side].people
-        owed = self._owed(intent)
-        equal = [entry for entry in titled if _equal_payload(intent, owed, lens.take(entry), people)]
+        filled = filled_in(lens, intent)  # what nobody has told tells nothing
+        told = {name: value for name, value in intent.patch.items() if name not in filled}
+        owed = {name: value for name, value in self._owed(intent).items() if name not in filled}
+        equal = [entry for entry in titled if _equal_payload(told, owed, lens.take(entry), people)]
         if equal:
             self._found(intent, min(equal, key=lambda entry: _age(entry.ref)))
             return True
@@ -248,7 +250,7 @@ def _same_title(sent: str, found: str) -> bool:
 
 
 def _equal_payload(
-    intent: Intent, wanted: Mapping[Field, Value], seen: Mapping[Field, Value], people: Container[str]
+    told: Mapping[Field, Value], wanted: Mapping[Field, Value], seen: Mapping[Field, Value], people: Container[str]
 ) -> bool:
     """Equal in stored form: texts by their letters and digits, the rest as values.
 
@@ -257,11 +259,11 @@ def _equal_payload(
     who was sent under another one (an e-mail, where the side tells ids) may be anybody whom it tells.
     """
     for name in TELLING:
-        if name in wanted and name not in intent.patch and name is not Field.PARENT and name in seen:
+        if name in wanted and name not in told and name is not Field.PARENT and name in seen:
             found = seen[name]
             if not (is_empty(name, found) or same(name, found, wanted[name])):
                 return False
-    for name, sent in intent.patch.items():
+    for name, sent in told.items():
         if name not in seen:
             continue
         found = seen[name]

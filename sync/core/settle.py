@@ -33,10 +33,20 @@ def pair_of(name: Field, sent: Value, stored: Stored, seen: Mapping[Field, Value
     return Pair(sent, sent, confirmed=False, before=before)
 
 
+def filled_in(lens: Lens, intent: Intent) -> dict[Field, Value]:
+    """What a create carried because its side demands it, and nobody had told: nobody's opinion (rule 15)."""
+    versions = intent.versions
+    return {
+        name: value for name, value in intent.patch.items() if lens.spec.of(name).made_up and not versions.get(name, 1)
+    }
+
+
 def created(lenses: Lenses, intent: Intent, wanted: Mapping[Field, Value], stored: Stored) -> Link:
     """The link of a task that was made: what the request carried is agreed, the rest of ``wanted`` is owed."""
     lens = lenses.of(intent)
-    seen = lens.take(stored.entry)
+    filled = filled_in(lens, intent)
+    carried = {name: value for name, value in intent.patch.items() if name not in filled}
+    seen = {**filled, **lens.take(stored.entry)}
     task = lenses.state.tasks[intent.task]
     old = lenses.state.links.get((intent.task, intent.side))
     link = Link(task=intent.task, side=intent.side, ref=stored.entry.ref, wrote=intent.cycle)
@@ -44,11 +54,11 @@ def created(lenses: Lenses, intent: Intent, wanted: Mapping[Field, Value], store
         link.former = old.former if old.ref is None else (*old.former, old.ref)
         link.refused = {name: number for name, number in old.refused.items() if name not in wanted}
         link.reasons = {name: why for name, why in old.reasons.items() if name not in wanted}
-    for name, value in intent.patch.items():
+    for name, value in carried.items():
         link.pairs[name] = pair_of(name, value, stored, seen, link.pairs.get(name))
         _acknowledge(link, task, name, intent.versions.get(name, 1))
     for name in wanted:
-        if name not in intent.patch:
+        if name not in carried:
             link.acked[name] = 0
             _show(link, name, seen, sent=seen.get(name))
     for name in Field:
@@ -84,11 +94,14 @@ def found_again(lenses: Lenses, intent: Intent, wanted: Mapping[Field, Value], e
     Save for people who are shown by an id that no answer has explained yet: they are whoever was sent.
     """
     link = created(lenses, intent, wanted, Stored(entry=entry))
+    filled = filled_in(lenses.of(intent), intent)
     for name, pair in link.pairs.items():
         empty = EMPTY.get(name)
         if lenses[intent.side].is_opaque(name, pair.stored):
             continue
-        if name in intent.patch:
+        if name in filled:
+            link.pairs[name] = Pair(filled[name] if name in wanted else pair.sent, filled[name])
+        elif name in intent.patch:
             link.pairs[name] = Pair(pair.sent, pair.sent, confirmed=False, before=empty)
         elif name not in wanted and lenses.of(intent).spec.of(name).made_up:
             continue  # what it shows is nobody's opinion, whoever may have touched it since

@@ -9,15 +9,16 @@ import pytest
 
 from connectors.contract import FieldCapability, Holding, Stored
 from connectors.task import Field, Person, Status
+from sync.core.decisions import Decisions
 from sync.core.diff import diff_link
 from sync.core.facts import Observation, Read
 from sync.core.merge import Merge
-from sync.core.model import Do, Intent, Pair
+from sync.core.model import Do, Held, HeldKind, Intent, Pair
 from sync.core.recover import Recovery
 from sync.core.settle import created
 from tests.core.build import NOW, RICH, add_task, entry, group, lenses_of, side, state_of
 
-DAY = date(2026, 12, 24)
+DAY, LATER = date(2026, 12, 24), date(2027, 1, 31)
 
 
 def made(*, made_up: bool, values: dict | None = None):
@@ -42,6 +43,35 @@ def test_a_value_that_a_side_makes_up_is_nobodys_opinion(values):
     assert (quiet.deltas, quiet.first) == ([], {})
     (edit,) = read(entry("b1", title="Milk", due=date(2027, 1, 31))).deltas
     assert (edit.field, edit.old) == (Field.DUE, DAY)
+
+
+@pytest.mark.parametrize("since", [None, date(2027, 5, 1)], ids=["no side has told one", "one was told meanwhile"])
+@pytest.mark.parametrize("by_a_person", [False, True], ids=["found by the list", "a person said so"])
+@pytest.mark.parametrize(
+    ("shown", "edits"), [(DAY, []), (LATER, [(Field.DUE, DAY, LATER)])], ids=["as it was made", "edited"]
+)
+def test_what_was_made_up_for_a_create_without_an_answer_is_edited_by_people_only(shown, edits, by_a_person, since):
+    """Rule 15: the request carried it, so what a person made of it before it was found again is an edit."""
+    due = FieldCapability(holding=Holding.TWO_WAY, made_up=True)
+    policy = group("a", side("b", fields={**RICH.fields, Field.DUE: due}))
+    state = state_of(policy)
+    task = add_task(state, 1, {Field.TITLE: "Milk", Field.DUE: since}, "a")
+    patch = {Field.TITLE: "Milk", Field.DUE: DAY}
+    intent = Intent(task=1, side="b", do=Do.CREATE, ref=None, patch=patch, versions={Field.TITLE: 1, Field.DUE: 0})
+    state.intents.append(intent)
+    seen, lenses = entry("b1", title="Milk", due=shown), lenses_of(policy, state)
+    observation = Observation(side="b", read=Read.COMPLETE, entries={"b1": seen}, listed=frozenset({"b1"}))
+    merge = Merge(lenses, 2, NOW)
+    if by_a_person:
+        asked = Held(kind=HeldKind.CREATE, key="create:1:b", why="", choices=(), task=1, side="b")
+        asked.decision = "exists b1"
+        state.held.append(asked)
+        Decisions(merge, NOW, {"b": observation}).carry_out()
+    else:
+        assert Recovery(merge, NOW).resolve(intent, observation)
+    found = diff_link(state.links[1, "b"], task, seen, lenses["b"], at=None, thawed=False)
+    assert [(one.field, one.old, one.new) for one in found.deltas] == edits
+    assert (Field.DUE in state.links[1, "b"].acked) is (since is not None), "what a side has told since is owed"
 
 
 def test_what_a_side_shows_without_making_it_up_is_its_first_opinion():

@@ -84,7 +84,7 @@ SWITCHES: dict[str, Switch] = {
     "7, equal": _one(
         "a create that is found again is never known by its content",
         "sync.core.recover",
-        "        equal = [entry for entry in titled if _equal_payload(intent, owed, lens.take(entry), people)]",
+        "        equal = [entry for entry in titled if _equal_payload(told, owed, lens.take(entry), people)]",
         "        equal: list[Entry] = []",
     ),
     "8": _one(

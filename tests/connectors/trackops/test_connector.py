@@ -155,6 +155,19 @@ def test_a_due_date_is_made_up_by_the_sides_own_calendar(serving):
         assert stored.entry.fields[Field.DUE] == today + timedelta(days=3)
 
 
+def test_a_due_date_is_made_up_before_it_is_sent(serving):
+    """So that it is known where the answer is lost. A change makes up nothing, and a date that was told stays."""
+    with serving() as it:
+        connector = it.connect(side(default_due=timedelta(days=3), update=True))
+        today = it.clock.now().astimezone(DENVER).date()
+        plain, dated = Patch({Field.TITLE: "x"}), Patch({Field.TITLE: "x", **DUE})
+        (made,) = connector.split(plain, creating=True)
+        assert made.fields == {Field.TITLE: "x", Field.DUE: today + timedelta(days=3)}
+        assert connector.split(dated, creating=True) == (dated,)
+        assert connector.split(plain, creating=False) == (plain,)
+        assert it.seen() == []
+
+
 def test_a_status_is_a_second_step_where_there_is_one(serving):
     with serving("update=merge") as it:
         connector = it.connect(side(update=True))
