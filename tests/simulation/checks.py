@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -406,9 +407,29 @@ class Verdict:
         """Every entry that is linked and was not made by a person has the row of its create."""
         made = {(row.side, row.ref) for row in self.rows if isinstance(row, ActedRow)}
         people = {(edit.side, edit.ref) for edit in self.play.ledger.edits}
+        mistaken = self._mistaken_twins()
         for link in self.state.links.values():
-            if link.live and (link.side, link.ref) not in made | people:
+            if not link.live or (link.side, link.ref) in made | people:
+                continue
+            twin = (link.side, number_of(self.state.tasks[link.task].title))
+            mistaken[twin] -= 1
+            if mistaken[twin] < 0:
                 yield f"{link.side}:{link.ref} was made, and no row of the history says so"
+
+    def _mistaken_twins(self) -> Counter:
+        """By side and number: a person's entries that were found for an unanswered create of ours (rule 7).
+
+        Where both were alike nobody could tell which was which. Ours then has no row, as if that person had made it.
+        """
+        by_people = {(edit.side, edit.ref): edit.number for edit in self.play.ledger.edits if edit.made}
+        found = {
+            (row.side, row.ref)
+            for row in self.rows
+            if isinstance(row, ActedRow) and row.do is Do.CREATE and row.outcome == FOUND_DONE
+        }
+        return Counter(
+            (key[0], by_people[key]) for key in found & by_people.keys() if by_people[key] in self.play.ledger.twins
+        )
 
 
 @dataclass

@@ -122,6 +122,11 @@ class Ledger:
         if not ref:
             self.cut.discard(side)
 
+    def was_glanced_at(self, side: str, unread: list[Edit], at: float) -> None:
+        """An answer has told that nothing changed: a look at every entry, unless there was something to tell of."""
+        if not {edit.ref for edit in unread} & self.entries(side).keys():
+            self.last_read[side, ""] = at
+
     def may_be_cut(self, side: str) -> bool:
         """Whether a listing may be cut without a word: not twice one after the other, that would be evidence."""
         if side in self.cut:

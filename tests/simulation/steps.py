@@ -38,14 +38,16 @@ UNSEEN_PER_POINT = 0.05  # seconds that go by at each point
 class Asked:
     """What a request asks for: a change, a list, one task.
 
-    ``since``: the list lacks what did not change. ``bare``: it shows no edits. ``wire``: over HTTP, so that there is a
-    body to spoil. ``ends``: what is not there is what it wants.
+    ``since``: the list lacks what did not change. ``bare``: it shows no edits. ``glance``: the answer tells only
+    whether anything changed on the side. ``wire``: over HTTP, so that there is a body to spoil. ``ends``: what is not
+    there is what it wants.
     """
 
     changing: bool = False
     listing: bool = False
     since: bool = False
     bare: bool = False
+    glance: bool = False
     ref: str = ""
     wire: bool = False
     ends: bool = False
@@ -163,5 +165,7 @@ class Points:
         if asked.listing or asked.ref:
             here = [edit for edit in shown if not asked.bare and (refs is None or edit.ref in refs)]
             self.ledger.was_read(side, here, self.baton.ticks, asked.ref, spoilt=spoilt)
+        elif asked.glance:
+            self.ledger.was_glanced_at(side, shown, self.baton.ticks)
         if asked.listing:
             self.ledger.was_listed(side, refs)

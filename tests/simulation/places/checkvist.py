@@ -40,6 +40,8 @@ class CheckvistPlace(Place):
             return Asked(changing="/auth/" not in path, ends=method == "DELETE")
         if path.endswith("/tasks.json"):
             return Asked(listing=True)
+        if re.fullmatch(r"/checklists/\d+\.json", path):
+            return Asked(glance=True)  # its time, and how many items there are
         one = re.search(r"/tasks/(\d+)\.json$", path)
         return Asked(ref=one[1] if one else "")
 
