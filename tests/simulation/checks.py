@@ -88,6 +88,8 @@ class Verdict:
             may_write = self._may_write_next(report)
             if report.held and self._lift():
                 may_write = True
+            elif self._asks_again():
+                continue
             elif report.result in {Result.QUIET, Result.HELD} and not wrote and not may_write:
                 self._stays_quiet()
                 return
@@ -113,6 +115,10 @@ class Verdict:
         derives = any(place.eyes.capabilities.derived_from_children for place in self.play.places.values())
         in_doubt = bool(report.owed and self._stored()[0].intents)
         return bool(report.waiting or aside or in_doubt or (derives and report.deleted))
+
+    def _asks_again(self) -> bool:
+        """Whether what a side could not delete is gone by one answer so far: the next cycle asks for it once more."""
+        return any(link.gone == 1 for link in self._stored()[0].links.values() if not link.live)
 
     def _stays_quiet(self) -> None:
         writes, requests = self.play.figures["writes"], self.play.figures["requests"]
