@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connectors.contract import Connector, Create, CreateHelp, Entry, Record, Update, Verb
 from connectors.errors import Applied, ConnectorError, Gone, Rejected, Stale, TaskRefused, Unmappable
@@ -47,7 +47,7 @@ class Sender:
         try:
             stored = self.connector.create(first.fields, f"tasksync-{self.run.state.group}-{action.task}")
         except TaskRefused as error:
-            self._create_refused(intent, wanted, error)
+            self._create_refused(action, intent, wanted, error)
             return
         except ConnectorError as error:
             self.journal.fail(intent, error)
@@ -150,13 +150,21 @@ class Sender:
         fields.pop(Field.PARENT, None)
         return {**fields, Field.PARENT: parent} if keep or parent is not None else fields
 
-    def _create_refused(self, intent: Intent, wanted: Mapping[Field, Value], error: TaskRefused) -> None:
+    def _create_refused(
+        self, action: Action, intent: Intent, wanted: Mapping[Field, Value], error: TaskRefused
+    ) -> None:
+        """Note what was refused; where that is less than the task, it is made without. Raises ``GiveUp``."""
         if error.applied is Applied.UNKNOWN:
             self.journal.fail(intent, error)
             return
         with self.run.lock:
             link = create_refused(self.run.lenses, intent, wanted, _complained(error), error.message)
         self.journal.close(intent, f"refused: {error.message}", [link])
+        said_no = {name for name, number in link.refused.items() if number >= _version(action, name)}
+        left = {name: value for name, value in action.fields.items() if name not in said_no}
+        needed = {name for name, how in self.lens.spec.capabilities.fields.items() if how.required}
+        if not said_no & {Field.TITLE, Field.PARENT} and needed <= left.keys() and len(left) < len(action.fields):
+            self.create(replace(action, fields=left))  # one field less each time
 
     def _refused(self, intent: Intent, link: Link, versions: Mapping[Field, int], error: TaskRefused) -> bool:
         if error.applied is Applied.UNKNOWN:

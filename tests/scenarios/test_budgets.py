@@ -111,12 +111,29 @@ def test_a_create_is_tried_without_the_field_that_was_refused(group):
     world.add("a", "Milk", due="2026-04-01", description="fresh")
     refusal = Rejected("no such day", fields=frozenset({Field.DUE}))
     with failing(world.vaults["b"], "create", refusal, times=1):
-        world.settle(3)
+        report = world.run()
+    assert (report.created, report.owed, report.code) == (1, 0, 0), "at once, not in the next cycle"
     assert world.on("b", "Milk")["description"] == "fresh"
     assert world.on("b", "Milk")["due"] is None
     report = world.run()
     assert (report.undeliverable, report.owed) == (1, 0)
     assert world.on("a", "Milk")["due"] == "2026-04-01", "what was refused there does not come back as a change"
+
+
+def test_a_field_that_is_refused_again_and_again_is_left_out_once(group):
+    """A server that names what was not sent, or the parent: no endless tries, and no third request in a cycle."""
+    world = group(a={"parents": True}, b={"parents": True})
+    parent = world.add("a", "Shop")
+    world.add("a", "Milk", due="2026-04-01", parent=parent)
+    refusal = Rejected("no such day", fields=frozenset({Field.DUE}))
+    with failing(world.vaults["b"], "create", refusal, after=1):
+        world.run()
+    assert world.vaults["b"].requests["create"] == 3
+    refusal = Rejected("not under this one", fields=frozenset({Field.PARENT}))
+    world.add("a", "Eggs", parent=parent)
+    with failing(world.vaults["b"], "create", refusal):
+        world.run()
+    assert world.titles("b") == ["Shop"]
 
 
 def test_the_idle_cycle_reads_each_side_once_and_writes_nothing(group):

@@ -274,7 +274,8 @@ def test_who_has_a_task_stays_where_a_person_says_that_it_was_made(tmp_path, ema
         who = [{"email": email}] if email else []
         group.put("here", "Milk", assignees=who)
         if "dora" in email:
-            group.cycle()
+            said = b'{"user_email": ["There is no user with this e-mail address."]}'
+            bench.fail(Kind.STATUS, "POST", status=400, body=said)
         bench.fail(Kind.RESET_AFTER, "POST")
         group.cycle()
         bench.forget()
