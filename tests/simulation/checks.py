@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from connectors.contract import Holding, Verb
-from connectors.task import Field, Person, Status, is_empty, same
+from connectors.task import Field, Kind, Person, Status, is_empty, same
 from sync.core.codec import decode
 from sync.core.diff import FIRST_OPINION
 from sync.core.facts import Read
@@ -26,6 +26,7 @@ from tests.simulation.ground import PersonsStore, WatchedStore, ground
 from tests.simulation.ledger import TOLD, Edit, Removal, number_of, words
 from tests.simulation.places.configured import adopter
 from tests.simulation.play import Play
+from tests.simulation.remarks import numbers_in
 
 GAP = 660  # seconds: longer than the evidence's gap
 A_DAY = 94_000  # seconds: so long that everything is read again, though clocks jump
@@ -45,14 +46,14 @@ class Verdict:
         self.wrong += self.play.doubles + self.play.ledger.faults_found
         self._settle()
         if not self.wrong and self._is_incremental():
-            self.state, self.rows = self._stored()
+            self.state, self.rows = without_comments(*self._stored())
             self.wrong += self._edits(told=True)
             self.play.do(("pass", A_DAY))
             self._settle()
         if self.wrong:
             return self.wrong
         self.wrong += self.play.doubles + self.play.ledger.faults_found
-        self.state, self.rows = self._stored()
+        self.state, self.rows = without_comments(*self._stored())
         self.wrong += [
             *self._phantoms(),
             *self._presence(),
@@ -60,6 +61,7 @@ class Verdict:
             *self._edits(),
             *self._history(),
             *self._invented(),
+            *self.play.remarks.wrong(self._stored()[0]),
         ]
         return self.wrong
 
@@ -155,6 +157,13 @@ class Verdict:
     def _answer(self, state: State, held: Held) -> str:
         if held.kind in {HeldKind.GUARD, HeldKind.DELETE} or "approve" in held.choices:
             return "approve"
+        task = state.tasks.get(held.task or 0)
+        if held.kind is HeldKind.CREATE and task is not None and task.kind is Kind.COMMENT:
+            number = numbers_in(held.title)[0]
+            said = self.play.places[held.side].comments()
+            known = {link.ref for link in state.of_side(held.side)}
+            there = [ref for ref, (_, text) in said.items() if ref not in known and numbers_in(text)[0] == number]
+            return f"exists {there[0]}" if there else "absent"
         if held.kind is HeldKind.CREATE:
             linked = {link.ref for link in state.of_side(held.side) if link.live}
             entries = self.play.places[held.side].entries()
@@ -239,6 +248,8 @@ class Verdict:
         if ledger.restored or number in ledger.twins or any(removal.early for removal in removals):
             return False
         numbers = {number, *ledger.family.get(number, ())}
+        if numbers & self.play.remarks.tasks:
+            return False  # a comment may be the edit that keeps it
         edits = [edit for edit in ledger.edits if edit.number in numbers and (edit.field in TOLD or not edit.made)]
         first = min(removal.at for removal in removals)
         return all(
@@ -449,6 +460,13 @@ class _Shown:
 def judge(play: Play) -> list[str]:
     """What is wrong with a history that was played."""
     return Verdict(play).judge()
+
+
+def without_comments(state: State, rows: list[MovedRow | ActedRow]) -> tuple[State, list[MovedRow | ActedRow]]:
+    """The same of tasks proper alone: comments have a number of their own, and are judged apart."""
+    tasks = {number: task for number, task in state.tasks.items() if task.kind is Kind.TASK}
+    links = {key: link for key, link in state.links.items() if link.task in tasks}
+    return replace(state, tasks=tasks, links=links), [row for row in rows if row.task in tasks]
 
 
 def task_named(state: State, number: int) -> list[Task]:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from tests.simulation.faults import LOST, Fault
 from tests.simulation.groups import draw_sides, is_listed
+from tests.simulation.remarks import weave
 from tests.simulation.steps import Setup, Step
 
 DAY = date(2026, 4, 1)
@@ -192,4 +193,5 @@ class Drawer:
 
 def draw(seed: int) -> tuple[Setup, list[Step]]:
     """The history of a seed."""
-    return Drawer(seed).draw()
+    setup, steps = Drawer(seed).draw()
+    return setup, weave(seed, [name for name, _, _ in setup["sides"]], steps)

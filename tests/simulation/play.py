@@ -20,6 +20,7 @@ from tests.simulation.ground import WatchedStore, ground, owner
 from tests.simulation.ledger import Ledger
 from tests.simulation.people import VERBS, People
 from tests.simulation.places import KINDS, Place, rules_for
+from tests.simulation.remarks import WORDS, Remarks
 from tests.simulation.steps import Points, Setup, Step
 
 LONG = 30 * 86400.0  # a lease that no history outlives: whoever dies leaves it to be taken over
@@ -49,6 +50,7 @@ class Play:
         self.absent: set[str] = set()
         self.processes = 0
         self.people = People(self.places, self.ledger, self.points)
+        self.remarks = Remarks(self.places, self.ledger)
         self.reports: list[GroupReport | None] = []
         self.doubles: list[str] = []
         self.respelt = False
@@ -62,6 +64,10 @@ class Play:
         if word in VERBS:
             self.figures["edits"] += 1
             self.people.act(word, *rest)
+        elif word in WORDS:
+            self.figures["remarks"] += 1
+            self.remarks.calm &= not self.people.running
+            self.remarks.act(word, *rest)
         else:
             getattr(self, f"_{word}")(*rest)
 
@@ -76,6 +82,7 @@ class Play:
         self.reports.append(report)
         done = report is not None and not report.owed and not report.held
         self.ledger.cycle_ended(died=report is None, done=done)
+        self.remarks.calm = done
         self._tell_apart(report)
         self._count_doubles()
 

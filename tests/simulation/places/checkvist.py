@@ -28,6 +28,7 @@ class CheckvistPlace(Place):
             token_in="parameter" if "header=parameter" in traits.reading else "header",
         )
         settings = SideSettings(name=name, own=own, base_url=address(name), timezone=BERLIN)
+        self._apart = "notes=missing" in traits.reading
         super().__init__(name, settings, points)
 
     @property
@@ -46,7 +47,9 @@ class CheckvistPlace(Place):
         return Asked(ref=one[1] if one else "")
 
     def floor(self, *, whole: bool) -> int:
-        return 3 if whole else 2  # log in, the list itself, and its items while it is not at rest or a sweep is due
+        each = len({item for item, _ in self.comments().values()}) if self._apart else 0  # asked one by one
+        # Log in, the list itself, and its items while it is not at rest or a sweep is due.
+        return 3 + each if whole else 2
 
     def carries(self, name: Field) -> bool:
         return name in {Field.TITLE, Field.DESCRIPTION}  # one text
@@ -89,6 +92,22 @@ class CheckvistPlace(Place):
             self.sandbox.close(identity)
         else:
             self.sandbox.reopen(identity)
+
+    def comments(self) -> dict[str, tuple[str, str]]:
+        items = [str(item["id"]) for item in self.sandbox.tasks()]
+        told = [(item, note) for item in items for note in self.sandbox.notes(int(item))]
+        return {f"{item}/{note['id']}": (item, str(note["comment"])) for item, note in told}
+
+    def say(self, ref: str, text: str) -> None:
+        self.sandbox.note(int(ref), text)
+
+    def reword(self, comment: str, text: str) -> None:
+        item, _, note = comment.partition("/")
+        self.sandbox.edit_note(int(item), int(note), text)
+
+    def unsay(self, comment: str) -> None:
+        item, _, note = comment.partition("/")
+        self.sandbox.remove_note(int(item), int(note))
 
     def remove(self, ref: str) -> None:
         self.sandbox.remove(int(ref))

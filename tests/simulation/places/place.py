@@ -171,6 +171,22 @@ class Place(ABC):
         del ref
         return False
 
+    def comments(self) -> dict[str, tuple[str, str]]:
+        """The comments there, by ref: the ref of the task of each, and its text."""
+        return {}
+
+    def say(self, ref: str, text: str) -> None:
+        """A person comments on a task, where the side has comments; as the next two."""
+        raise NotImplementedError
+
+    def reword(self, comment: str, text: str) -> None:
+        """A person changes a comment."""
+        raise NotImplementedError
+
+    def unsay(self, comment: str) -> None:
+        """A person deletes a comment."""
+        raise NotImplementedError
+
 
 def address(name: str) -> str:
     """The address of a side's server."""

@@ -57,6 +57,24 @@ class MemoryPlace(Place):
         self.vault.restore(ref)
         return True
 
+    def floor(self, *, whole: bool) -> int:
+        size, remarks = self.eyes.capabilities.page_size, len(self.vault.comments())
+        if not self.lists:
+            return super().floor(whole=whole) + remarks
+        return super().floor(whole=whole) + (0 if size is None else -(-remarks // size))
+
+    def comments(self) -> dict[str, tuple[str, str]]:
+        return {str(one["id"]): (str(one["parent"]), str(one["comments"])) for one in self.vault.comments()}
+
+    def say(self, ref: str, text: str) -> None:
+        self.vault.comment(ref, text)
+
+    def reword(self, comment: str, text: str) -> None:
+        self.vault.edit(comment, {"comments": text})
+
+    def unsay(self, comment: str) -> None:
+        self.vault.remove(comment)
+
 
 _LATER = {Fault.SLOW_DOWN: 7.0, Fault.SLOWER: 45.0, Fault.CLOSED: 3600.0, Fault.DATED: 20.0}
 _STATES = {
