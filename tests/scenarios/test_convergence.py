@@ -24,10 +24,10 @@ from connectors.memory import MANIFEST
 from connectors.task import Field, JsonValue, Status, Value, same
 from sync.core.codec import decode
 from sync.core.lens import Lenses
-from sync.core.model import HeldKind, Task, TaskLife
+from sync.core.model import HeldKind, State, Task, TaskLife
 from sync.core.plan import UNSENT
 from sync.report import Result
-from sync.store import MovedRow, Store
+from sync.store import MovedRow
 from tests.scenarios.world import World
 
 KINDS: dict[str, dict[str, object]] = {
@@ -94,7 +94,8 @@ class Convergence(RuleBasedStateMachine):
     def begin(self, kinds: list[str], tasks: int, data: st.DataObject) -> None:
         self.kinds = dict(zip("abc", kinds, strict=False))
         event("+".join(sorted(kinds)))
-        self.world = World(self.folder, {side: KINDS[kind] for side, kind in self.kinds.items()})
+        # Opening costs more than most cycles here. A kill closes the store, and what comes next opens it again.
+        self.world = World(self.folder, {side: KINDS[kind] for side, kind in self.kinds.items()}, keeps=True)
         for _ in range(tasks):
             self.add(data)
 
@@ -234,6 +235,8 @@ class Convergence(RuleBasedStateMachine):
             if self.count:
                 self.check_agreement()
         finally:
+            if hasattr(self, "world"):
+                self.world.close()
             shutil.rmtree(self.folder, ignore_errors=True)
 
     # The oracle
@@ -250,9 +253,10 @@ class Convergence(RuleBasedStateMachine):
         writes = self.world.writes()
         self.world.run()
         assert self.world.writes() == writes, f"a quiet group wrote ({kinds})"
-        self.check_presence()
-        self.check_fields()
-        self.check_edits()
+        state = self.world.state()
+        self.check_presence(state)
+        self.check_fields(state)
+        self.check_edits(state)
 
     def lift(self) -> bool:
         """A person lifts the guards and answers what is asked, so that the group can go on."""
@@ -271,10 +275,10 @@ class Convergence(RuleBasedStateMachine):
         ]
         return f"exists {there[0]}" if there else choices[-1]
 
-    def check_presence(self) -> None:
+    def check_presence(self, state: State) -> None:
         numbers = {side: {number_of(task["title"]) for task in self.world.vaults[side].tasks()} for side in self.kinds}
         everywhere = set().union(*numbers.values())
-        alive = {number_of(task.title) for task in self.world.state().tasks.values() if task.life is TaskLife.ALIVE}
+        alive = {number_of(task.title) for task in state.tasks.values() if task.life is TaskLife.ALIVE}
         for number in range(1, self.count + 1):
             if number not in self.removed:
                 assert number in everywhere, f"{number} is lost ({self.kinds})"
@@ -282,13 +286,10 @@ class Convergence(RuleBasedStateMachine):
                 missing = [side for side in self.kinds if number not in numbers[side]]
                 assert not missing, f"{number} is missing on {missing} ({self.kinds})"
 
-    def check_fields(self) -> None:
+    def check_fields(self, state: State) -> None:
         """Each writable field equals its view, or is the pair that was agreed."""
-        state = self.world.state()
-        store = Store.open(self.world.url, clock=self.world.clock, read_only=True)
-        store.close()
-        policy = self.world._cycle(store, None).policy  # type: ignore[arg-type]
-        lenses = Lenses(state, policy)
+        with self.world.opened() as store:
+            lenses = Lenses(state, self.world._cycle(store, None).policy)  # type: ignore[arg-type]
         held = {(item.task, item.field) for item in state.held}
         for link in state.links.values():
             task, lens = state.tasks[link.task], lenses[link.side]
@@ -317,15 +318,12 @@ class Convergence(RuleBasedStateMachine):
                     f"{task.title!r} {name} on {link.side}: {seen[name]!r}, not {view!r} ({pair}) ({self.kinds})"
                 )
 
-    def check_edits(self) -> None:
+    def check_edits(self, state: State) -> None:
         """Every edit is the value, or was superseded by one that had seen it, or is a recorded loser.
 
         Nobody's value is invented.
         """
-        store = Store.open(self.world.url, clock=self.world.clock, read_only=True)
-        rows = [row for row in store.history() if isinstance(row, MovedRow)]
-        store.close()
-        state = self.world.state()
+        rows = [row for row in self.world.history() if isinstance(row, MovedRow)]
         for task in state.tasks.values():
             number = number_of(task.title)
             lines = {
@@ -375,11 +373,8 @@ class Convergence(RuleBasedStateMachine):
         return dict(connector.normalise(Record(ref=ref, raw_hash="", native=native)).fields)
 
     def fingerprint(self) -> str:
-        store = Store.open(self.world.url, clock=self.world.clock, read_only=True)
-        try:
+        with self.world.opened() as store:
             return store.fingerprint()
-        finally:
-            store.close()
 
 
 TestConvergence = Convergence.TestCase

@@ -5,7 +5,8 @@ Vaults that people edit, real connectors to them, a real store, and a clock of o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta, tzinfo
 from pathlib import Path
@@ -47,6 +48,8 @@ class World:
     absent: set[str] = field(default_factory=set)
     poll: dict[str, int] = field(default_factory=dict)  # sides without a list: how many tasks a cycle looks at
     adopt: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    keeps: bool = False  # one store for cycle after cycle, as a service has it
+    store: Store | None = None
 
     def __post_init__(self) -> None:
         for name, traits in self.traits.items():
@@ -117,8 +120,7 @@ class World:
     def run(self, **wishes: object) -> GroupReport:
         """One cycle, as ``run --once`` does it: the store is opened and closed."""
         self.clock.pass_(60)
-        store = Store.open(self.url, clock=self.clock)
-        try:
+        with self.opened() as store:
             lease = store.acquire("work", owner=Owner.here())
             number = store.begin_cycle("work", self.clock.now())
             cycle = self._cycle(store, Wishes(**wishes))  # type: ignore[arg-type]
@@ -126,8 +128,6 @@ class World:
             report = cycle.carry_out(lease)
             store.release(lease)
             return report
-        finally:
-            store.close()
 
     def plan(self) -> GroupPlan:
         """What a cycle would do."""
@@ -150,17 +150,33 @@ class World:
         return reports
 
     def resolve(self, held: Held, choice: str) -> None:
-        store = Store.open(self.url, clock=self.clock)
-        store.resolve(held.id, choice)
-        store.close()
+        with self.opened() as store:
+            store.resolve(held.id, choice)
 
     def state(self) -> State:
         """What the store holds."""
-        store = Store.open(self.url, clock=self.clock, read_only=True)
-        try:
+        with self.opened(read_only=True) as store:
             return store.load("work", list(self.settings))
+
+    @contextmanager
+    def opened(self, *, read_only: bool = False) -> Iterator[Store]:
+        """The store, opened and closed; in a world that keeps it, opened once and closed by whatever dies in it."""
+        store = self.store or Store.open(self.url, clock=self.clock, read_only=read_only and not self.keeps)
+        self.store = store if self.keeps else None
+        died = True
+        try:
+            yield store
+            died = False
         finally:
-            store.close()
+            if died or not self.keeps:
+                self.store = None
+                store.close()
+
+    def close(self) -> None:
+        """Close the store that was kept."""
+        if self.store is not None:
+            self.store.close()
+            self.store = None
 
     def held(self) -> list[Held]:
         return [held for held in self.state().held if not held.decision]
@@ -200,11 +216,8 @@ class World:
 
     def history(self) -> list[MovedRow | ActedRow]:
         """What happened, the oldest first."""
-        store = Store.open(self.url, clock=self.clock, read_only=True)
-        try:
+        with self.opened(read_only=True) as store:
             return store.history()
-        finally:
-            store.close()
 
     def lost(self, field: str) -> list[JsonValue]:
         """The values of a field that lost and are kept."""
