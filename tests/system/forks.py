@@ -19,8 +19,8 @@ from typing import Self
 
 from tests.loading import load_program
 
-REAL_STARTS = 10
-"""Every so manieth process is started anew after all: then a kill can hit the start as well."""
+REAL_STARTS = 40
+"""Every so manieth process is started anew after all: it costs as much as eight others."""
 
 
 class Fork:
@@ -74,10 +74,11 @@ class Fork:
 
 
 class Mould:
-    """The process that forks; one fork at a time."""
+    """The process that forks; one fork at a time. Every so manieth process (``anew``) is no fork."""
 
-    def __init__(self) -> None:
+    def __init__(self, anew: int = REAL_STARTS) -> None:
         self.started = 0
+        self._anew = anew
         self._last: Fork | None = None
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__],
@@ -96,7 +97,7 @@ class Mould:
     def start(self, *arguments: str, folder: Path, env: dict[str, str]) -> Fork | None:
         """A process that carries a command line out; None: start one anew."""
         self.started += 1
-        if not self.started % REAL_STARTS or (self._last is not None and self._last.poll() is None):
+        if not self.started % self._anew or (self._last is not None and self._last.poll() is None):
             return None
         self._last = Fork(self, arguments, folder, env)
         return self._last

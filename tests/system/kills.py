@@ -85,7 +85,8 @@ def campaign(wanted: int, seed: int, figures: Figures, *, all_five: bool = False
     turns = cycle(SEAMS.items())
     while figures.killed < wanted:
         number, told = seed + figures.histories, len(figures.problems)
-        with Mould() as mould, tempfile.TemporaryDirectory(prefix="kills-") as folder, ExitStack() as stack:
+        # A kill shall hit the start as well.
+        with Mould(anew=10) as mould, tempfile.TemporaryDirectory(prefix="kills-") as folder, ExitStack() as stack:
             if all_five:
                 at = stack.enter_context(five(Path(folder), number, updates=bool(number % 2)))
                 at.mould = mould

@@ -68,10 +68,15 @@ def one_time(at: Group) -> float:
 def test_a_first_sync_that_is_killed_again_and_again_doubles_and_loses_nothing(tmp_path):
     with group(tmp_path, 1) as at:
         people = People(at, 1)
-        start = one_time(at)
         people.fill(24)
-        kills = sum(killed_after(at, start * (0.7 + 0.3 * number)) for number in range(3))
-        assert kills, "no run was alive when it was to be killed"
+        kills = (
+            (at.outline, 1, "after"),
+            (at.strategy, 2, "before"),
+            (at.outline, 3, "after"),
+            (at.strategy, 1, "after"),
+        )
+        for server, number, moment in kills:
+            assert killed_at(at, server, number, moment)
         at.settle()
         assert people.ledger.problems() == []
 
