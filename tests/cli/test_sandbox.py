@@ -17,7 +17,7 @@ import requests
 from connectors import registry
 from sync.cli.sandbox import share
 from sync.cli.views.sandbox import configuration
-from tests.cli.kit import environment, forked, tasksync
+from tests.cli.kit import environment, forked
 
 ALL = ", ".join(registry.sandboxes())
 
@@ -56,7 +56,7 @@ def test_all_sandboxes_are_served_and_the_printed_configuration_works(tmp_path):
             timeout=10,
         )
         assert answer.status_code == 201
-        done = tasksync("run", "--once", "--json", cwd=tmp_path)
+        done = forked("run", "--once", "--json", cwd=tmp_path)
         assert done.code == 0
         assert done.json["groups"]["sandbox"]["result"] in {"changed", "quiet"}
 
@@ -70,7 +70,7 @@ def test_one_sandbox_on_a_port_of_ones_choice(tmp_path):
 
 def test_a_port_that_is_taken_is_one_line(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        done = tasksync("sandbox", "ogsm", "--port", taken.getsockname()[1], cwd=tmp_path)
+        done = forked("sandbox", "ogsm", "--port", taken.getsockname()[1], cwd=tmp_path)
     assert (done.code, done.out) == (2, "")
     assert len(done.err.splitlines()) == 1
     assert "can not listen" in done.err

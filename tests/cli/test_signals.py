@@ -15,7 +15,7 @@ import pytest
 
 from connectors.ogsm.sandbox import Sandbox
 from connectors.serving import Fault, FaultMiddleware, Faults, Kind, Serving, serve
-from tests.cli.kit import environment, tasksync
+from tests.cli.kit import environment, forked
 
 TASKS = 40
 
@@ -95,7 +95,7 @@ def test_a_signal_ends_a_run_after_the_write_in_flight_and_the_next_run_does_the
         assert report["groups"]["work"]["result"] == "owed"
         assert report["groups"]["work"]["created"] == len(two.titles()) < TASKS
         two.faults.clear()
-        done = tasksync("run", "--once", "--json", cwd=tmp_path)
+        done = forked("run", "--once", "--json", cwd=tmp_path)
         assert done.code == 0
         assert two.titles() == sorted(str(action["title"]) for action in two.full.actions())
 
@@ -136,6 +136,6 @@ def test_a_second_signal_ends_it_at_once_and_nothing_is_doubled_afterwards(tmp_p
                 time.sleep(0.05)
         assert process.returncode == 130
         two.faults.clear()
-        codes = [tasksync("run", "--once", "--json", cwd=tmp_path).code for _ in range(3)]
+        codes = [forked("run", "--once", "--json", cwd=tmp_path).code for _ in range(3)]
         assert codes[-1] == 0
         assert two.titles() == sorted(str(action["title"]) for action in two.full.actions())
