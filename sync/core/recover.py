@@ -60,7 +60,10 @@ class Recovery:
         lenses = self.merge.lenses
         link = lenses.state.links.get((intent.task, intent.side))
         if intent.do is Do.CREATE:
-            return self._create(intent, observation)
+            closed = self._create(intent, observation)
+            if closed:  # and nobody is asked what became of it any more
+                lenses.state.held = [held for held in lenses.state.held if held.key != _question(intent)]
+            return closed
         if link is None or not link.live or link.ref != intent.ref:
             return True
         entry = observation.entries.get(str(link.ref))
@@ -141,8 +144,6 @@ class Recovery:
 
     def _found(self, intent: Intent, entry: Entry) -> None:
         self.taken.add((intent.side, entry.ref))
-        state = self.merge.lenses.state
-        state.held = [held for held in state.held if held.key != _question(intent)]
         found_again(self.merge.lenses, intent, self._owed(intent), entry)
         self._note(intent, entry.ref, FOUND_DONE)
 

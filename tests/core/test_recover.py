@@ -113,6 +113,16 @@ def test_a_create_of_which_only_the_title_is_found_is_held():
     assert (1, "b") not in state.links
 
 
+@pytest.mark.parametrize("closing", [entry("8", title="Milk", description="Two"), None], ids=["found", "absent"])
+def test_whoever_was_asked_about_a_create_is_not_asked_when_it_is_closed(closing):
+    """What may have been ours was deleted: it is sent again, or what was sent is there."""
+    state, intent, recovery = world(Do.CREATE, linked=False)
+    assert not recovery.resolve(intent, read(entry("7", title="Milk", description="another thing")))
+    reads = [read(closing)] if closing is not None else [read(), read()]
+    assert [recovery.resolve(intent, one) for one in reads][-1]
+    assert state.held == []
+
+
 def test_a_create_that_two_complete_reads_do_not_show_is_sent_again():
     """One is not enough; an incremental one does not count."""
     _, intent, recovery = world(Do.CREATE, linked=False)

@@ -101,14 +101,18 @@ class Verdict:
         """Whether the last cycle wrote only what may need one cycle more.
 
         That is the order of siblings; and what a server of its own accord put into a field of a new entry for which
-        nobody had a value: the read after the create tells it first.
+        nobody had a value: the read after the create tells it first. And comments, which move no list's time.
         """
-        _, rows = self._stored()
+        state, rows = self._stored()
         last = max(row.cycle for row in rows)
         acted = [row for row in rows if isinstance(row, ActedRow) and row.cycle == last]
         moved = [row for row in rows if isinstance(row, MovedRow) and row.cycle == last]
         first = {row.field.value for row in moved if row.rule == FIRST_OPINION}
-        return all(row.do is Do.UPDATE and set(row.fields) <= {"position", *first} for row in acted)
+        return all(
+            state.tasks[row.task].kind is Kind.COMMENT
+            or (row.do is Do.UPDATE and set(row.fields) <= {"position", *first})
+            for row in acted
+        )
 
     def _may_write_next(self, report: GroupReport) -> bool:
         """Whether what was not complete in this cycle lets the next one write."""
