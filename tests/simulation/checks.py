@@ -321,10 +321,11 @@ class Verdict:
     def _edits(self, *, told: bool = False) -> Iterator[str]:
         """Each edit is the value, or was superseded by one that had seen it, or is a recorded loser.
 
-        ``told``: less those that a filter may omit until everything is read.
+        ``told``: less those that a filter may omit until everything is read, or that a listing lacked without a word.
         """
-        for edit in self.play.ledger.edits:
-            if told and self.play.places[edit.side].omits:
+        ledger = self.play.ledger
+        for edit in ledger.edits:
+            if told and (self.play.places[edit.side].omits or edit.side in ledger.shortened):
                 continue
             if edit.field in TOLD and not (edit.blind or self._is_unknown(edit)):
                 lost = self._lost_words(edit)

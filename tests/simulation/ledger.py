@@ -99,6 +99,7 @@ class Ledger:
     last_read: dict[tuple[str, str], float] = field(default_factory=dict)  # side and ref ("": the listing)
     refused: dict[tuple[str, str], bool] = field(default_factory=dict)  # side and kind: whether a write was
     cut: set[str] = field(default_factory=set)  # sides whose last listing was cut
+    shortened: set[str] = field(default_factory=set)  # … or any
     faults_found: list[str] = field(default_factory=list)
     fresh: set[tuple[str, str]] = field(default_factory=set)  # what we made, while a create may be in doubt
     written: set[tuple[str, str]] = field(default_factory=set)  # what we changed in this cycle
@@ -132,6 +133,7 @@ class Ledger:
         if side in self.cut:
             return False
         self.cut.add(side)
+        self.shortened.add(side)
         return True
 
     def may_be_refused(self, side: str, fault: str, *, changing: bool) -> bool:
