@@ -20,7 +20,7 @@ from sync.core.facts import Observation, Read
 from sync.core.model import Intent, Link, Side, SideName, State
 from sync.core.owners import rides
 from sync.core.recover import open_creates, open_requests, unseen_creates
-from sync.core.standing import named_by_a_person, standing
+from sync.core.standing import named_by_a_person, renew, standing
 from sync.progress import Progress
 from sync.rounds import Round, ask
 from sync.together import Together, in_threads
@@ -122,6 +122,7 @@ class Reader:
 
     def _stand_in(self, observation: Observation, state: State) -> None:
         """What an incremental read does not name again, and what a person named: known entries for open questions."""
+        renew(state, observation)
         if observation.read is Read.SINCE:
             for record in standing(state, self.name):
                 if record.ref not in observation.entries and record.ref not in observation.listed:

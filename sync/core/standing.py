@@ -22,19 +22,29 @@ FILTER_DISTRUSTED: Final = 'its "changed since" is trusted no more, everything i
 """What is said of a side whose filter was found to omit changes (rule 16)."""
 
 
-def kept(entries: Iterable[Entry]) -> JsonValue:
+def kept(entries: Iterable[Entry]) -> dict[str, JsonValue]:
     """Entries as a held row keeps them: what the vendor sent, by ref."""
     return {entry.ref: {"hash": entry.raw_hash, "native": entry.native} for entry in entries}
 
 
 def standing(state: State, side: SideName) -> Iterator[Record]:
-    """The entries of a side that stand until they are read again."""
+    """The entries of a side that stand until they are read again. What is tied meanwhile has a shadow, a newer one."""
+    tied = {link.ref for link in state.of_side(side) if link.live}
     for held in state.held:
         entries = held.data.get(ENTRIES) if held.side == side else None
         for ref, data in entries.items() if isinstance(entries, Mapping) else ():
             native = data.get("native") if isinstance(data, Mapping) else None
-            if isinstance(data, Mapping) and isinstance(native, Mapping):
+            if isinstance(data, Mapping) and isinstance(native, Mapping) and ref not in tied:
                 yield Record(ref=ref, raw_hash=str(data.get("hash", "")), native=native)
+
+
+def renew(state: State, observation: Observation) -> None:
+    """What was read again stands as it was read last."""
+    for held in state.held:
+        entries = held.data.get(ENTRIES) if held.side == observation.side else None
+        if isinstance(entries, Mapping):
+            again = [entry for ref in entries if (entry := observation.entries.get(ref)) is not None]
+            held.data[ENTRIES] = {**entries, **kept(again)}
 
 
 def withdraw_gone(state: State, observation: Observation, misses: int) -> None:

@@ -5,9 +5,19 @@ from __future__ import annotations
 import pytest
 
 from connectors.contract import Record
+from sync.core.evidence import let_go
 from sync.core.facts import Observation, Read
 from sync.core.model import Held, HeldKind
-from sync.core.standing import ENTRIES, MISSES, kept, named_by_a_person, omitted_changes, standing, withdraw_gone
+from sync.core.standing import (
+    ENTRIES,
+    MISSES,
+    kept,
+    named_by_a_person,
+    omitted_changes,
+    renew,
+    standing,
+    withdraw_gone,
+)
 from tests.core.build import add_task, entry, group, state_of
 
 
@@ -46,6 +56,22 @@ def test_an_entry_without_a_hash_is_read_anew():
 def read(*entries, kind=Read.COMPLETE):
     """What was read of side b."""
     return Observation(side="b", read=kind, entries={one.ref: one for one in entries})
+
+
+def test_what_was_read_again_stands_as_it_was_read_last():
+    """Else a filter that names it no more would have an old title stand for the new one."""
+    rows = [held(data={ENTRIES: kept([entry("b9", raw_hash="old"), entry("b8", raw_hash="h8")])}), held(side="a")]
+    found = state(*rows, held(data={ENTRIES: 7}))
+    renew(found, read(entry("b9", raw_hash="new"), entry("b7")))
+    assert [(one.ref, one.raw_hash) for one in standing(found, "b")] == [("b9", "new"), ("b8", "h8")]
+
+
+def test_what_was_tied_meanwhile_stands_for_itself():
+    found = state(held(data={ENTRIES: kept([entry("b1"), entry("b9")])}))
+    add_task(found, 1, {}, "b")
+    assert [one.ref for one in standing(found, "b")] == ["b9"]
+    let_go(found.links[1, "b"], "why")
+    assert [one.ref for one in standing(found, "b")] == ["b1", "b9"]
 
 
 THERE = read(entry("b9", title="x"))
