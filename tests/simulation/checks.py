@@ -242,8 +242,8 @@ class Verdict:
         ledger = self.play.ledger
         return [
             removal
-            for removal in ledger.removals
-            if removal.number == number and removal.at > ledger.restored.get((removal.side, number), -1.0)
+            for place, removal in enumerate(ledger.removals)
+            if removal.number == number and place >= ledger.restored.get((removal.side, number), 0)
         ]
 
     def _all_seen(self, number: int, removals: list[Removal]) -> bool:

@@ -92,7 +92,7 @@ class Ledger:
     locates: Callable[[str], bool] = lambda _: True
     edits: list[Edit] = field(default_factory=list)
     removals: list[Removal] = field(default_factory=list)
-    restored: dict[tuple[str, int], float] = field(default_factory=dict)
+    restored: dict[tuple[str, int], int] = field(default_factory=dict)  # after how many removals
     twins: dict[int, int] = field(default_factory=dict)  # how many entries of this number may be on a side
     same: dict[int, list[str]] = field(default_factory=dict)  # made alike on these sides since the last cycle
     family: dict[int, set[int]] = field(default_factory=dict)  # those that were ever below a task

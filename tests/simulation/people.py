@@ -126,7 +126,7 @@ class People:
         ref = place.gone.pop(number, None)
         if ref is None or number in self.numbers(side) or not place.restore(ref):
             return
-        self.ledger.restored[side, number] = self.points.baton.ticks
+        self.ledger.restored[side, number] = len(self.ledger.removals)
         if not place.lists:  # nothing shows it to anybody: whoever brought it back has it taken in, as if it were new
             self.wanted.append((side, ref))
         if self.running:  # it may be on its way there a second time

@@ -97,7 +97,10 @@ class Play:
     def _respell(self, side: str, words: dict) -> None:
         """The configuration gives a side another table of words."""
         self.places[side].respell({word: Status(status) for word, status in words.items()})
-        for edit in self.ledger.unread(side, ""):  # what nobody has read yet means what it means from now on
+        tied = {link.ref for link in WatchedStore(ground(), self.points).load("work", list(self.places)).of_side(side)}
+        unread = self.ledger.unread(side, "")
+        # What nobody has read yet, or nobody has said what it is, means what it means from now on.
+        for edit in (one for one in self.ledger.edits if one in unread or (one.side == side and one.ref not in tied)):
             shown = self.places[side].entries().get(edit.ref)
             if edit.field is Field.STATUS and shown is not None:
                 edit.after = shown[edit.field]
