@@ -157,7 +157,7 @@ class Cycle:
             stop=lambda: self.stop() or not lease.valid(),
             progress=self.progress,
             read_at=self.read_at,
-            looked={name: seen.looked for name, seen in self.observations.items() if seen.read is Read.POLLED},
+            looked={name: seen.looked for name, seen in self.observations.items() if seen.looked is not None},
         )
         connectors = {name: side.connector for name, side in self.sides.items()}
         outcome = apply(run, connectors, decision.actions, self.together)

@@ -13,6 +13,7 @@ from connectors.budget import Rank
 from connectors.contract import Changes, Clock, Connector, Coverage, Cursor, Discovery, Entry, Page, Record, Verb
 from connectors.errors import ConnectorError, ContractBroken, SideDown
 from connectors.limiter import ranked
+from connectors.nameless import is_nameless
 from connectors.task import Kind, Ref
 from sync.core.cursor import ask_from, never_back
 from sync.core.evidence import may_stand
@@ -158,7 +159,7 @@ class Reader:
             for page in source.changes(since):
                 gathered.add(page)
                 self.progress.advance(self.name, len(page.records))
-        return gathered.observation(side.began if side is not None else None)
+        return gathered.observation(side.began if side is not None else None, everything=since is None)
 
     def _audit(self, source: Changes, side: Side | None, links: Mapping[str, Link], since: Cursor) -> Observation:
         """A sweep that also asks the filter, before and after.
@@ -172,7 +173,7 @@ class Reader:
         increment = self.connector.capabilities.increment
         kinds = set(Kind) if increment is None or increment.comments else {Kind.TASK}
         news = (ref for ref, entry in swept.entries.items() if entry.kind in kinds and is_news(links.get(ref), entry))
-        suspects = set(news)
+        suspects = {ref for ref in news if not is_nameless(ref)} if asked.looked is None else set()
         suspects -= asked.entries.keys() | asked.listed
         if suspects:
             again = self._gather(source, side, links, Cursor(value=asked.cursor, began=asked.began))
@@ -254,7 +255,12 @@ class _Gathered:
         if entry.deleted or entry.container:
             del self.listed[record.ref]
 
-    def observation(self, began_before: datetime | None) -> Observation:
+    def observation(self, began_before: datetime | None, *, everything: bool) -> Observation:
+        """What was read. ``everything`` was asked for.
+
+        An element without id may be any task that is not named, so nothing is known of those; and the cursor stays, for
+        the next read to name it again.
+        """
         page = self.finished
         if page is None:
             message = f"the listing of {self.name} broke off: its last page never came"
@@ -265,15 +271,18 @@ class _Gathered:
         digest = blake2b(
             "\n".join(f"{ref} {self.listed[ref]}" for ref in sorted(self.listed)).encode(), digest_size=12
         ).hexdigest()
+        covered = page.coverage is Coverage.EVERYTHING
+        partial = not covered and (everything or any(is_nameless(ref) for ref in self.named))
         return Observation(
             side=self.name,
-            read=Read.COMPLETE if page.coverage is Coverage.EVERYTHING else Read.SINCE,
+            read=Read.COMPLETE if covered else Read.SINCE,
             entries=self.entries,
             listed=frozenset(self.listed),
             answers=True,
             total=self.total,
             offset=self.offset,
-            cursor=page.cursor.value if page.cursor is not None else "",
+            looked=frozenset(self.listed) if partial else None,
+            cursor=page.cursor.value if page.cursor is not None and not partial else "",
             began=never_back(began_before, page.cursor.began if page.cursor is not None else self.began),
             digest=digest,
         )

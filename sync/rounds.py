@@ -40,6 +40,8 @@ def ask(connector: Connector, observation: Observation, ref: Ref) -> ConnectorEr
     else:
         observation.answers = True
         observation.entries[ref] = entry
+        if observation.looked is not None:
+            observation.looked |= {ref}
         if not (entry.container or entry.deleted):
             observation.listed |= {ref}
     return None

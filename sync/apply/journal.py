@@ -47,8 +47,8 @@ class Outcome:
 class Run:
     """What all sides share. ``lock`` is held around changes of the state, never around a request or a commit.
 
-    ``read_at`` is the monotonic time at which each side was read; of a side without a list ``looked`` has those of its
-    entries that were looked at then.
+    ``read_at`` is the monotonic time at which each side was read; where only some of its entries were looked
+    at then, ``looked`` has those.
     """
 
     state: State

@@ -109,7 +109,7 @@ class Observation:
     offset: float = 0.0
     cursor: str = ""
     began: datetime | None = None
-    looked: frozenset[Ref] = frozenset()  # of a side without a list: those that were looked at now
+    looked: frozenset[Ref] | None = None  # those that were looked at now, where the rest was not; None: all were
     digest: str = ""  # of the whole read, to tell an equal one
     omitted: frozenset[Ref] = frozenset()  # what a sweep found changed, and "changed since" did not name
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from connectors.nameless import is_nameless
 from connectors.task import Ref
 from sync.core.facts import Decision, Observation, Read
 from sync.core.gather import Verdict, digest_of, held_guard, missing_links
@@ -53,7 +54,7 @@ class Questions:
                 held.kind is HeldKind.ENTRY
                 and held.side == observation.side
                 and held.key not in bad
-                and (complete or held.key in read)
+                and (complete or held.key in read or is_nameless(held.ref))
             )
         ]
 

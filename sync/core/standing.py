@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from connectors.contract import Entry, Record
+from connectors.nameless import is_nameless
 from connectors.task import JsonValue, Ref
 from sync.core.facts import Observation, Read
 from sync.core.model import Held, HeldKind, SideName, State
@@ -28,13 +29,17 @@ def kept(entries: Iterable[Entry]) -> dict[str, JsonValue]:
 
 
 def standing(state: State, side: SideName) -> Iterator[Record]:
-    """The entries of a side that stand until they are read again. What is tied meanwhile has a shadow, a newer one."""
+    """The entries of a side that stand until they are read again. What is tied meanwhile has a shadow, a newer one.
+
+    Not one without id: the cursor did not move past it, and the next read names it, by its id or as before.
+    """
     tied = {link.ref for link in state.of_side(side) if link.live}
     for held in state.held:
         entries = held.data.get(ENTRIES) if held.side == side else None
         for ref, data in entries.items() if isinstance(entries, Mapping) else ():
             native = data.get("native") if isinstance(data, Mapping) else None
-            if isinstance(data, Mapping) and isinstance(native, Mapping) and ref not in tied:
+            known = ref in tied or is_nameless(ref)
+            if isinstance(data, Mapping) and isinstance(native, Mapping) and not known:
                 yield Record(ref=ref, raw_hash=str(data.get("hash", "")), native=native)
 
 

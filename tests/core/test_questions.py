@@ -65,6 +65,17 @@ def test_it_ends_when_it_can_be_read_or_is_gone(later, held):
     assert bool(found.held) is held
 
 
+@pytest.mark.parametrize(("later", "held"), [((), 0), (("without id, 0a1b2c3d",), 1), (("without id, 11111111",), 1)])
+def test_an_element_without_id_is_asked_about_until_a_read_is_without_such(later, held):
+    """The cursor stays, so that the next read of what changed names it again: by its id, or as before."""
+    found = state()
+    Questions(found, NOW).hold_unreadable(read(entry("without id, 0a1b2c3d", problem="it has no id")))
+    bad = [entry(ref, problem="it has no id") for ref in later]
+    Questions(found, NOW).hold_unreadable(read(*bad, kind=Read.SINCE))
+    assert [row.ref for row in found.held] == list(later)
+    assert len(found.held) == held
+
+
 def test_what_is_asked_about_another_side_or_thing_stays():
     found = state()
     found.held = [

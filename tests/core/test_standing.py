@@ -44,6 +44,11 @@ def test_entries_that_stand_are_what_the_vendor_sent():
     ]
 
 
+def test_an_element_without_id_does_not_stand():
+    data = {ENTRIES: kept([entry("without id, 0a1b2c3d", raw_hash="h"), entry("b8", raw_hash="h8")])}
+    assert [one.ref for one in standing(state(held(data=data)), "b")] == ["b8"]
+
+
 @pytest.mark.parametrize("data", [{"b9": 7}, {"b9": {"hash": "h"}}, {"b9": {"native": 7}}])
 def test_a_row_of_an_older_store_that_keeps_no_entry_stands_for_none(data):
     assert list(standing(state(held(data={ENTRIES: data})), "b")) == []

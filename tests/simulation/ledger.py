@@ -7,7 +7,7 @@ a day of its own: whoever shows the word has seen the edit. A task has a number,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -115,11 +115,23 @@ class Ledger:
             if edit.side == side and not (edit.read or edit.blurred) and ref in ("", edit.ref)
         ]
 
-    def was_read(self, side: str, edits: list[Edit], at: float, ref: str, *, spoilt: bool = False) -> None:
-        """An answer with these edits in it has arrived; ``spoilt``: not all of it could be understood."""
+    def was_read(
+        self,
+        side: str,
+        edits: list[Edit],
+        at: float,
+        ref: str,
+        *,
+        spoilt: bool = False,
+        only: Collection[str] | None = None,
+    ) -> None:
+        """An answer with these edits in it has arrived; ``spoilt``: not all of it could be understood.
+
+        ``only``: it was a look at these refs, where something else in it has lost its own.
+        """
         for edit in edits:
             edit.read, edit.blurred = not spoilt, spoilt
-        self.last_read[side, ref] = at
+        self.last_read |= {(side, one): at for one in ([ref] if only is None else only)}
         if not ref:
             self.cut.discard(side)
 

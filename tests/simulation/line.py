@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from connectors.connection import Exchange
 from tests.simulation import faults
-from tests.simulation.faults import PROMPT, SPOILT, Fault
+from tests.simulation.faults import PROMPT, Fault
 from tests.simulation.steps import Asked, Points
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Line(Quiet):
         shown = self._points.applied(self._side, asked)
         told = self._spoilt(fault, *answered)
         if fault is not Fault.SHORT and told[0] == 200 and len(told) == len(answered):
-            self._points.told(self._side, asked, shown, faults.refs_in(told[2]), spoilt=fault in SPOILT)
+            self._points.told(self._side, asked, shown, faults.refs_in(told[2]), fault=fault)
         if asked.changing and fault in {None, Fault.SLOW}:
             self._points.ledger.was_answered(self._side)
         return self._response(request, self._side, *told)

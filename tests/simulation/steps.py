@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tests.simulation.baton import START, Baton
-from tests.simulation.faults import CUT, OF_BODIES, REFUSALS, Fault
+from tests.simulation.faults import CUT, OF_BODIES, REFUSALS, SPOILT, Fault
 from tests.simulation.ledger import Edit, Ledger
 
 Step = tuple
@@ -159,12 +159,13 @@ class Points:
         return shown
 
     def told(
-        self, side: str, asked: Asked, shown: list[Edit], refs: frozenset[str] | None, *, spoilt: bool = False
+        self, side: str, asked: Asked, shown: list[Edit], refs: frozenset[str] | None, *, fault: Fault | None = None
     ) -> None:
         """An answer arrives, which shows the tasks of some refs (None: all that there are)."""
         if asked.listing or asked.ref:
             here = [edit for edit in shown if not asked.bare and (refs is None or edit.ref in refs)]
-            self.ledger.was_read(side, here, self.baton.ticks, asked.ref, spoilt=spoilt)
+            only = refs if asked.listing and fault is Fault.NAMELESS else None
+            self.ledger.was_read(side, here, self.baton.ticks, asked.ref, spoilt=fault in SPOILT, only=only)
         elif asked.glance:
             self.ledger.was_glanced_at(side, shown, self.baton.ticks)
         if asked.listing:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from connectors.serving import Kind
 from tests.connectors.checkvist.work import group
 
 STAMPS = ["stamp=all", "stamp=updates"]
@@ -71,6 +74,24 @@ def test_a_list_that_tells_no_time_is_read_each_time(bench, tmp_path):
         work.outline.edit(milk, content="Oat milk")
         work.run()
         assert work.titles() == ["Oat milk"]
+
+
+def test_an_item_that_is_listed_without_its_id_is_looked_at_before_it_is_overwritten(bench, tmp_path):
+    """It may be any item that the list does not name: nobody knows those as they are, until the list is read again."""
+    with group(bench, tmp_path) as work:
+        milk, _, _ = (work.outline.add(title) for title in ("Milk", "Bread", "Eggs"))
+        work.settle()
+        work.later()
+        work.outline.edit(milk, content="Oat milk")
+        work.vault.edit(work.ref("Milk"), {"title": "Soy milk"})
+        rows = [{**item, "id": None if item["id"] == milk else item["id"]} for item in work.outline.tasks()]
+        work.fail(Kind.STATUS, "GET", "/tasks.json", status=200, body=json.dumps(rows).encode())
+        report = work.run()
+        assert (report.conflicts, report.held, report.owed) == (0, 1, 1)
+        assert work.items().keys() == {"Oat milk", "Bread", "Eggs"}
+        report = work.run()
+        assert (report.conflicts, report.held, report.owed) == (1, 0, 0)
+        assert work.items().keys() == set(work.titles())
 
 
 @pytest.mark.parametrize("reading", STAMPS)
