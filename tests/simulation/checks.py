@@ -413,7 +413,10 @@ class Verdict:
             if self.play.respelt and task.life is TaskLife.ALIVE and len(typed) > 1 and value not in typed:
                 yield f"{task.title!r} is {value}, which nobody said: {typed}"
             if isinstance(value := task.values.get(Field.DUE), date) and not isinstance(value, datetime):
-                typed = {edit.after for edit in mine if edit.field is Field.DUE and self._holds_times(edit.side)}
+                # Of two tasks with one number (a twin that was renamed before it was known) each has its own edits.
+                tied = {(link.side, ref) for link in self.state.of_task(task.id) for ref in (link.ref, *link.former)}
+                dues = [edit for edit in mine if edit.field is Field.DUE and (edit.side, edit.ref) in tied]
+                typed = {edit.after for edit in dues if self._holds_times(edit.side)}
                 if typed and all(isinstance(one, datetime) for one in typed):
                     yield f"{task.title!r} is due on {value}, and the time of day is lost: {typed}"
         for side, place in self.play.places.items():
