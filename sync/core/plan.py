@@ -18,6 +18,7 @@ alive, never there, and not let go there                       created, parents 
 … closed, and the side makes open tasks only                   undeliverable
 … the side can not create, or lacks a required field           undeliverable
 deleted, with a live link                                      deleted, children before parents
+… and a child there lives and can not be moved away            undeliverable
 =============================================================  ====================================================
 """
 
@@ -29,6 +30,7 @@ from typing import Final
 
 from connectors.contract import DeleteMeans, Verb
 from connectors.task import Field, Kind, Status, Value, is_empty, same
+from sync.core.cascades import without_cascades
 from sync.core.facts import Action, Change, Note
 from sync.core.lens import Lens, Lenses
 from sync.core.mapping import what_changed
@@ -63,9 +65,7 @@ class Planner:
     def plan(self) -> None:
         """All actions, in the order in which each side is to carry them out."""
         state = self.lenses.state
-        creates: list[Action] = []
-        updates: list[Action] = []
-        deletes: list[Action] = []
+        creates, updates, deletes = list[Action](), list[Action](), list[Action]()
         held = {(item.task, item.field) for item in state.held if item.kind is HeldKind.CONFLICT}
         open_intents = {(intent.task, intent.side) for intent in state.intents}
         unsure = doubted(self.lenses)
@@ -86,9 +86,10 @@ class Planner:
                 elif (task.id, spec.name) not in unsure and has_place(state, task, spec, creates):
                     creates += self._create(task, link, lens)
         updates.sort(key=self._owed_since)
-        deletes.sort(key=lambda action: -depths[action.task])
+        upwards = sorted(deletes, key=lambda action: -depths[action.task])
+        deletes = without_cascades(self.lenses, upwards, self.undeliverable)
         moves = [move for side in ordered_sides(self.lenses) for move in self._moves(side, creates)]
-        planned = [*creates, *updates, *moves, *deletes]  # a move is meant among the siblings that the rest leaves
+        planned = (*creates, *updates, *moves, *deletes)  # a move is meant among the siblings that the rest leaves
         self.actions = [action for action in planned if action.side in self.writable]
 
     def _owed_since(self, action: Action) -> tuple[bool, int]:

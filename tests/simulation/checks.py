@@ -207,7 +207,7 @@ class Verdict:
                 yield f"{number} was deleted on {removals[0].side}, and is still there"
         for side, found in there.items():
             for number in found.keys() - alive:
-                if not (self._let_go(side) or self._brought_back(number, side)):
+                if not (self._let_go(side) or self._brought_back(number, side) or self._is_held_fast(number, side)):
                     yield f"{number} is on {side}, and is no task that lives"
 
     def _can_hold(self, side: str, number: int) -> bool:
@@ -232,6 +232,20 @@ class Verdict:
     def _let_go(self, side: str) -> bool:
         """Whether a side kept what it could not delete."""
         return not self.play.places[side].eyes.capabilities.can(Verb.DELETE)
+
+    def _is_held_fast(self, number: int, side: str) -> bool:
+        """Whether below an entry stands one that lives, and whose move the server refused for good."""
+        shown = self.play.places[side].entries()
+        above = {ref: entry.get(Field.PARENT) for ref, entry in shown.items()}
+        links = (link for link in self.state.of_side(side) if link.live and Field.PARENT in link.refused)
+        ends = {link.ref for link in links if self.state.tasks[link.task].life is TaskLife.ALIVE}
+        for ref in ends & shown.keys():
+            at = above[ref]
+            while at is not None and at in shown:
+                if number_of(shown[at][Field.TITLE]) == number:
+                    return True
+                at = above[at]
+        return False
 
     def _brought_back(self, number: int, side: str) -> bool:
         """Whether a person restored one of several entries that a task had there: such a ref is not new (rule 13)."""
