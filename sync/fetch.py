@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
-from hashlib import blake2b
 from typing import Final
 
 from connectors.budget import Rank
-from connectors.contract import Changes, Clock, Connector, Coverage, Cursor, Discovery, Entry, Page, Record, Verb
+from connectors.contract import Changes, Clock, Connector, Cursor, Discovery, Entry, Record, Verb
 from connectors.errors import ConnectorError, ContractBroken, SideDown
 from connectors.limiter import ranked
 from connectors.nameless import is_nameless
 from connectors.task import Kind, Ref
-from sync.core.cursor import ask_from, never_back
+from sync.core.cursor import ask_from
 from sync.core.evidence import may_stand
 from sync.core.facts import Observation, Read
 from sync.core.model import Intent, Link, Side, SideName, State
 from sync.core.owners import rides
 from sync.core.recover import open_creates, open_requests, unseen_creates
 from sync.core.standing import named_by_a_person, renew, standing
+from sync.gathering import Gathered
 from sync.progress import Progress
 from sync.rounds import Round, ask
 from sync.together import Together, in_threads
@@ -31,9 +31,6 @@ PROBES: Final = 50
 
 A bound on requests, not on deletes, which need two cycles anyway.
 """
-
-PAGES: Final = 10_000
-"""Pages of one read: more than any documented container can have; beyond it a listing runs in a circle."""
 
 HOURLY: Final = timedelta(hours=1)
 DAILY: Final = timedelta(days=1)
@@ -153,7 +150,7 @@ class Reader:
     def _gather(
         self, source: Changes, side: Side | None, links: Mapping[str, Link], since: Cursor | None
     ) -> Observation:
-        gathered = _Gathered(self.name, self.mapping, self.connector, links)
+        gathered = Gathered(self.name, self.mapping, self.connector, links)
         sweeping = since is None and self.connector.capabilities.discovery is Discovery.INCREMENTAL
         with ranked(Rank.SWEEP if sweeping else Rank.POLL):
             for page in source.changes(since):
@@ -207,85 +204,6 @@ class Reader:
         for ref in missing[:PROBES]:
             ask(self.connector, observation, ref)
         observation.found |= observation.listed.intersection(missing) if complete else set()
-
-
-@dataclass(slots=True)
-class _Gathered:
-    """Pages on their way into one observation."""
-
-    name: SideName
-    mapping: str
-    connector: Connector
-    links: Mapping[str, Link]
-    entries: dict[str, Entry] = field(default_factory=dict)
-    listed: dict[str, str] = field(default_factory=dict)
-    named: set[str] = field(default_factory=set)
-    pages: int = 0
-    finished: Page | None = None
-    began: datetime | None = None
-    offset: float = 0.0
-    total: int | None = None
-
-    def add(self, page: Page) -> None:
-        self.pages += 1
-        if self.pages > PAGES:
-            message = f"the listing of {self.name} does not end: {PAGES} pages were read"
-            raise ContractBroken(message)
-        if page.server_time is not None and self.began is None:
-            self.began = page.server_time
-            self.offset = (page.received - page.server_time).total_seconds() if page.received is not None else 0.0
-        self.total = page.total if page.total is not None else self.total
-        for record in page.records:
-            self._record(record)
-        if page.last:
-            self.finished = page
-
-    def _record(self, record: Record) -> None:
-        link = self.links.get(record.ref)
-        self.listed[record.ref] = record.raw_hash
-        self.named.add(record.ref)
-        known = (
-            link is not None and link.live and link.raw_hash == record.raw_hash and not link.misses and not link.gone
-        )
-        if known and link is not None and link.mapping == self.mapping:
-            self.entries.pop(record.ref, None)
-            return
-        entry = self.connector.normalise(record)
-        self.entries[record.ref] = entry
-        if entry.deleted or entry.container:
-            del self.listed[record.ref]
-
-    def observation(self, began_before: datetime | None, *, everything: bool) -> Observation:
-        """What was read. ``everything`` was asked for.
-
-        An element without id may be any task that is not named, so nothing is known of those; and the cursor stays, for
-        the next read to name it again.
-        """
-        page = self.finished
-        if page is None:
-            message = f"the listing of {self.name} broke off: its last page never came"
-            raise ContractBroken(message)
-        if self.total is not None and page.coverage is Coverage.EVERYTHING and len(self.named) < self.total:
-            message = f"{self.name} listed {len(self.named)} tasks and says there are {self.total}: not a complete read"
-            raise ContractBroken(message)
-        digest = blake2b(
-            "\n".join(f"{ref} {self.listed[ref]}" for ref in sorted(self.listed)).encode(), digest_size=12
-        ).hexdigest()
-        covered = page.coverage is Coverage.EVERYTHING
-        partial = not covered and (everything or any(is_nameless(ref) for ref in self.named))
-        return Observation(
-            side=self.name,
-            read=Read.COMPLETE if covered else Read.SINCE,
-            entries=self.entries,
-            listed=frozenset(self.listed),
-            answers=True,
-            total=self.total,
-            offset=self.offset,
-            looked=frozenset(self.listed) if partial else None,
-            cursor=page.cursor.value if page.cursor is not None and not partial else "",
-            began=never_back(began_before, page.cursor.began if page.cursor is not None else self.began),
-            digest=digest,
-        )
 
 
 def is_news(link: Link | None, entry: Entry) -> bool:

@@ -97,7 +97,7 @@ def _is_missing(
     now: datetime,
     aside: bool,
 ) -> None:
-    if link.ref in observation.gone and not observation.answers and spec.capabilities.can(Verb.GET):
+    if link.ref in observation.gone and not observation.answers:
         _is_alone(link, found, aside=aside)
         return
     lacking = _count(link, observation, spec, policy, now)
@@ -152,7 +152,7 @@ def _let_go_link(
         _is_there(link)
         if link.absent:
             found.restored.append(link)
-    elif not link.absent and (observation.read is Read.COMPLETE or link.ref in observation.gone):
+    elif observation.read is Read.COMPLETE or link.ref in observation.gone:
         link.absent = not may_stand(link, spec.capabilities) or not _count(link, observation, spec, policy, now)
 
 

@@ -146,6 +146,7 @@ KEPT = "a has no delete"
         (side("a"), KEPT, (read(gone=True), read(lists=True), read(gone=True), read(lists=True)), False),
         (side("a"), KEPT, (read(gone=True), read(Read.SINCE, gone=True), read(lists=True)), True),
         (side("a"), KEPT, (read(container="other"), read(lists=True)), True),
+        (side("a"), KEPT, (*[read(Read.POLLED, gone=True, answers=False)] * 2, read(lists=True)), False),
         (NO_GET, KEPT, (read(), read(), read(lists=True), read(), read(lists=True)), False),
         (NO_GET, KEPT, (read(), read(), read(), read(lists=True)), True),
         (NO_GET, UNDONE, (read(), read(lists=True)), True),
