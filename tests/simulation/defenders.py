@@ -154,6 +154,3 @@ DEFENDERS: dict[str, tuple[dict, list[tuple]]] = {
     # Nothing happens.
     "23": (TWO, MADE),
 }
-
-UNDEFENDED: dict[str, str] = {}
-"""Rules that no history defends, and why not."""

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tests.simulation.defenders import DEFENDERS, UNDEFENDED
+from tests.simulation.defenders import DEFENDERS
 from tests.simulation.seeds import SEEDS
 from tests.simulation.switches import ROOT, SWITCHES, sources
 
@@ -58,5 +58,4 @@ def test_a_switch_changes_what_stands_in_the_engine_once(rule):
 
 def test_every_rule_has_a_switch():
     assert {rule.partition(",")[0] for rule in SWITCHES} == {str(number) for number in range(1, 24)}
-    assert DEFENDERS.keys() | UNDEFENDED.keys() == SWITCHES.keys()
-    assert not DEFENDERS.keys() & UNDEFENDED.keys()
+    assert DEFENDERS.keys() == SWITCHES.keys() == SEEDS.keys()
