@@ -71,7 +71,7 @@ class CheckvistConnector:
             asked = self._client.checklist()
             mark = mark_of(asked.told)
             value = mark.value if mark is not None else UNSEEN
-            if is_unchanged(mark, since):
+            if is_unchanged(mark, since, asked.server_time):
                 yield _page(asked, (), Coverage.SINCE, value)
                 return
         listing = self._presence.read()

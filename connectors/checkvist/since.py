@@ -54,9 +54,12 @@ def counted(checklist: Native) -> int:
     return count if isinstance(count, int) else 0
 
 
-def is_unchanged(mark: Mark | None, since: Cursor) -> bool:
+def is_unchanged(mark: Mark | None, since: Cursor, now: datetime | None) -> bool:
     """Whether a list is as it was before the read that made the cursor. ``since.began`` is earlier by the overlap.
 
-    Equal marks tell; the clock only adds reads to that, for a time that was not over yet when it was read.
+    Equal marks tell; the clock only adds reads to that, for a time that was not over yet when it was read. A read that
+    began later than ``now``, the time of the answer, tells nothing of that: the vendor's clock was set back.
     """
-    return mark is not None and since.began is not None and since.value == mark.value and mark.at < since.began
+    if mark is None or since.began is None or since.value != mark.value:
+        return False
+    return mark.at < since.began and (now is None or since.began <= now)
