@@ -6,7 +6,7 @@ import copy
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from connectors.opus2.sandbox.reading import Reading
@@ -123,6 +123,11 @@ class World:
             document = self._find(identity)
             document.name = name
             document.changed = document.uploaded = self._now()
+
+    def age(self, identity: str, by: timedelta) -> None:
+        """A document was uploaded so much earlier. Raises ``Refused``."""
+        with self._lock:
+            self._find(identity).uploaded -= by
 
     def remove(self, identity: str) -> None:
         """A person deletes a document for good. Raises ``Refused``."""
