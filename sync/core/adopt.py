@@ -148,7 +148,6 @@ class Adoption:
         for doubt in doubts:
             key = f"match:{doubt.member.side}:{doubt.member.entry.ref}"
             if key not in known:
-                known.add(key)
                 self._hold_one(doubt, key, state)
 
     def _hold_one(self, doubt: Doubt, key: str, state: State) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import merge
 from itertools import groupby, islice
-from typing import Final
+from typing import Final, TypeAlias
 
 from connectors.task import Field, Status
 from sync.core.cluster import Cluster
@@ -21,10 +21,10 @@ from sync.core.model import SideName
 TELLING: Final = (Field.DUE, Field.START, Field.DESCRIPTION, Field.PARENT, Field.LABELS, Field.ASSIGNEES)
 """Fields one of which must be equal beside the title (rule 15)."""
 
-Telling = tuple[str | None, ...]
+Telling: TypeAlias = tuple[str | None, ...]
 """The values of those fields in comparable form, in their order; None where there is nothing to compare."""
 
-Columns = tuple[int, ...]
+Columns: TypeAlias = tuple[int, ...]
 """Some of those fields, by their places."""
 
 
@@ -71,7 +71,7 @@ class Bucket:
         return len(self.places)
 
 
-Found = list[tuple[Shape, Bucket]]
+Found: TypeAlias = list[tuple[Shape, Bucket]]
 """The buckets of some values, by shape."""
 
 

@@ -17,7 +17,7 @@ from sync.core.match import member_of
 from sync.core.merge import NEW, Merge
 from sync.core.model import Do, HeldKind, LinkLife, Pair, Version
 from sync.core.policy import AccessPolicy
-from tests.core.build import NOW, RICH, add_task, entry, group, lenses_of, side, state_of
+from tests.core.build import NOW, RICH, TWO_WAY, add_task, entry, group, lenses_of, side, state_of
 
 TITLE, NOTE, STATUS, LABELS, PARENT = Field.TITLE, Field.DESCRIPTION, Field.STATUS, Field.LABELS, Field.PARENT
 SHORT = {**RICH.fields, TITLE: FieldCapability(holding=Holding.TWO_WAY, view=cut(4))}
@@ -270,3 +270,31 @@ def test_a_first_opinion_on_what_no_other_side_holds_is_told_and_is_the_first_ve
     assert (task.values[NOTE], NOTE in task.versions, state.links[1, "a"].acked) == ("note", False, {})
     rows = [(row.field, row.side, row.old, row.new, row.rule) for row in adoption.merge.moved]
     assert rows == [(NOTE, "b", None, "note", "first opinion")]
+
+
+def test_an_entry_that_a_tie_has_numbered_is_the_task_of_that_number():
+    state, adoption = world()
+    state.next_task = 5
+    tied = replace(cluster(member(adoption, "a", "a1", title="tied")), number=9)
+    adoption.take_in([tied, cluster(member(adoption, "a", "a2", title="next"))])
+    assert {number: task.title for number, task in state.tasks.items()} == {9: "tied", 10: "next"}
+
+
+def test_a_new_comment_is_a_task_of_its_own_kind():
+    text = {Field.COMMENTS: TWO_WAY, PARENT: TWO_WAY}
+    state, adoption = world(side("a", fields={**RICH.fields, **text}), "b")
+    add_task(state, 1, {TITLE: "Milk"}, "a")
+    adoption.merge.lenses.tie(state.links[1, "a"])
+    adoption.take_in([cluster(member(adoption, "a", "a7", kind=Kind.COMMENT, comments="ok", parent="a1"))])
+    task = state.tasks[2]
+    assert (task.kind, task.values) == (Kind.COMMENT, {Field.COMMENTS: "ok", PARENT: 1})
+    assert [(row.field, row.new) for row in adoption.merge.moved] == [(Field.COMMENTS, "ok")]
+
+
+@pytest.mark.parametrize(("access", "joined"), [(AccessPolicy.TWO_WAY, True), (AccessPolicy.WRITE, False)])
+def test_a_link_that_matching_made_is_known_as_such(access, joined):
+    """A delete there need not mean the whole task yet; on a side that is only written it never does."""
+    state, adoption = world("a", replace(side("b"), access=access))
+    task = add_task(state, 1, {TITLE: "Milk"}, "a")
+    adoption.take_in([cluster(member(adoption, "b", "b1", title="Milk"), task=task)])
+    assert (state.links[1, "a"].joined, state.links[1, "b"].joined) == (False, joined)

@@ -10,7 +10,7 @@ from connectors.contract import FieldCapability, Holding
 from connectors.projection import cut
 from connectors.task import Field, Status
 from sync.core.deletes import Deletes
-from sync.core.diff import Delta
+from sync.core.diff import FIRST_OPINION, Delta
 from sync.core.evidence import DELETED_HERE, UNDONE, Evidence, let_go
 from sync.core.merge import MERGED, Merge
 from sync.core.model import Do, Held, HeldKind, LinkLife, Pair, TaskLife, Version
@@ -132,6 +132,10 @@ CASES = {
     "refused there": ({"prepare": lambda link: link.refused.update({TITLE: 2})}, False),
     "refused later": ({"prepare": lambda link: link.refused.update({TITLE: 3})}, False),
     "refused before": ({"prepare": lambda link: link.refused.update({TITLE: 1})}, True),
+    "what its server made of a new entry": (
+        {"version": Version(number=2, side="a", rule=FIRST_OPINION)},
+        False,
+    ),
     "undeliverable there": ({"spec": side("b", fields={**RICH.fields, TITLE: READ_ONLY})}, False),
     "it looks the same there": ({"prepare": lambda link: link.pairs.update({TITLE: Pair("child", "x")})}, False),
     "written, it may have been gone": ({"acked": 2, "prepare": lambda link: doubt(link, TITLE)}, True),
@@ -359,3 +363,32 @@ def test_an_entry_that_was_to_be_deleted_there_and_is_gone_takes_nothing_with_it
     deletes.delete([state.links[2, "b"]], {(2, "a")})
     assert (state.links[2, "b"].live, state.links[2, "b"].reason) == (False, DELETED_THERE)
     assert (state.tasks[2].life, deletes.lines) == (TaskLife.ALIVE, [])
+
+
+@pytest.mark.parametrize(
+    ("joined", "ended", "alive"),
+    [("", "", False), ("a", "", True), ("b", "", False), ("a", "a", False)],
+    ids=["nothing was matched", "matched elsewhere", "matched where it was deleted", "matched elsewhere, let go since"],
+)
+def test_a_delete_that_happened_before_its_task_was_matched_elsewhere_does_not_mean_that_entry(joined, ended, alive):
+    """Its task was not seen on b since: whoever deleted it there did not know of the entry on a."""
+    state, deletes = world()
+    state.links[2, "b"].misses = 1
+    if joined:
+        state.links[2, joined].joined = True
+    if ended:
+        let_go(state.links[2, ended], DELETED_THERE)
+    deletes.delete([state.links[2, "b"]], set())
+    assert (state.tasks[2].life is TaskLife.ALIVE) is alive
+
+
+@pytest.mark.parametrize(
+    ("unseen", "joined"), [("", False), ("a", True), ("b", True)], ids=["on all sides", "not on its own", "not on b"]
+)
+def test_what_was_matched_is_like_any_other_link_once_its_task_is_seen(unseen, joined):
+    state, deletes = world()
+    state.links[2, "a"].joined = True
+    if unseen:
+        state.links[2, unseen].gone = 1
+    deletes.delete([], set())
+    assert [link.joined for link in state.of_task(2)] == [joined, False, False]

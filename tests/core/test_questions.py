@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from sync.core.evidence import let_go
 from sync.core.facts import Decision, Observation, Read
 from sync.core.gather import Verdict
 from sync.core.model import Held, HeldKind
 from sync.core.questions import Questions
+from sync.core.standing import adopting
 from tests.core.build import NOW, add_task, entry, group, state_of
 
 EMPTIED = Verdict("emptied", "b lists no task, 3 were linked", asks=True)
@@ -152,3 +156,83 @@ def test_a_read_that_a_person_refused_is_not_asked_about_again(verdict, refused,
     found.sides["b"].refused_guard = refused
     assert len(ask(found, verdict)) == 1
     assert bool(found.held) is asked
+
+
+def asked_to_adopt(ref="b9", *, by_command=True):
+    """What a person gave as a task to take in: by the command, or in the settings, and it was not there."""
+    return adopting(ref, "b", NOW, decision="adopt" if by_command else "")
+
+
+def take_in(found, *, gone=(), configured=()):
+    """The warnings of a cycle in which b was asked for what is to be taken in, and did not have these."""
+    decision, observation = Decision(state=found), read()
+    observation.gone = set(gone)
+    Questions(found, NOW).hold_missing(decision, observation, configured)
+    return decision.warnings
+
+
+BY_SETTINGS = "b has no task b9, which is to be taken in: check that id in adopt of [sides.b]"
+BY_ORDER = "b has no task b9, which is to be taken in: `tasksync adopt b b9 --forget` takes that back"
+
+
+@pytest.mark.parametrize(
+    ("rows", "gone", "configured", "held"),
+    [
+        ([], ["b9"], ["b9"], [("b9", "", BY_SETTINGS)]),
+        ([asked_to_adopt()], ["b9"], [], [("b9", "", BY_ORDER)]),
+        ([asked_to_adopt()], ["b9"], ["b9"], [("b9", "", BY_ORDER)]),
+        ([asked_to_adopt(by_command=False)], ["b9"], ["b9"], [("b9", "", BY_SETTINGS)]),
+        ([asked_to_adopt()], [], [], [("b9", "adopt", "")]),
+        ([], [], ["b9"], []),
+        ([], ["b8"], ["b9"], []),
+        ([], ["b9"], [], []),
+        ([asked_to_adopt(by_command=False)], ["b9"], [], []),
+        ([asked_to_adopt("b1")], [], [], []),
+        ([asked_to_adopt("b1", by_command=False)], [], ["b1"], []),
+        ([], ["b1"], ["b1"], []),
+        ([asked_to_adopt("b1"), asked_to_adopt()], ["b9"], ["b7"], [("b9", "", BY_ORDER)]),
+    ],
+    ids=[
+        "in the settings, not there",
+        "by the command, not there",
+        "by both, not there",
+        "in the settings, still not there",
+        "by the command, not asked for yet",
+        "in the settings, not asked for yet",
+        "another one is not there",
+        "nobody wants it",
+        "taken out of the settings",
+        "by the command, linked",
+        "in the settings, linked",
+        "linked before",
+        "one linked, one not there, one not asked for",
+    ],
+)
+def test_what_is_to_be_taken_in_is_held_while_it_is_not_there(rows, gone, configured, held):
+    """And done once it is linked, or not wanted any more."""
+    found = state()
+    found.held = [replace(row) for row in rows]
+    assert take_in(found, gone=gone, configured=configured) == []
+    assert [(row.ref, row.decision, row.why) for row in found.held] == held
+
+
+def test_a_missing_task_of_the_settings_is_asked_about_once_and_on_its_side():
+    found = state()
+    other = [
+        Held(kind=HeldKind.ENTRY, key="entry:b:b9", why="not JSON", choices=(), side="b", ref="b9"),
+        adopting("b9", "a", NOW, decision="adopt"),
+    ]
+    found.held = list(other)
+    for _ in range(2):
+        take_in(found, gone=["b9"], configured=["b9"])
+    *before, row = found.held
+    assert (before, [one.why for one in before]) == (other, ["not JSON", ""])
+    assert (row.kind, row.key, row.side, row.ref, row.since) == (HeldKind.ENTRY, "adopt:b:b9", "b", "b9", NOW)
+
+
+def test_what_was_let_go_is_not_taken_in_and_that_is_said():
+    found = state()
+    let_go(found.links[1, "b"], "deleted there")
+    found.held = [asked_to_adopt("b1")]
+    assert take_in(found) == ["b1 on b is not taken in: it was let go (deleted there)"]
+    assert found.held == []
