@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from connectors.contract import Capabilities, Discovery
 from sync.choices import UnknownName
 from sync.config import GroupConfig, SideConfig
+from sync.core.codec import short
 from sync.core.model import SideName
 from sync.core.policy import AccessPolicy
 from sync.core.standing import ADOPT, adopting
@@ -42,14 +43,23 @@ class Adopter:
 
     def _one(self, ref: str, known: dict[str, str]) -> str:
         if ref in known:
-            return f'{ref} is known already: "{known[ref]}"'
+            return f"{ref} {known[ref]}"
         self.store.register(self.side.group, adopting(ref, self.side.name, None, decision=ADOPT))
         return f"{ref}: the next cycle reads it from {self.side.name}"
 
     def _known(self) -> dict[str, str]:
-        """The tasks that are linked on this side, by their refs: their titles."""
-        state = self.store.load(self.group.name, self.group.sides)
-        return {str(link.ref): state.tasks[link.task].title for link in state.of_side(self.side.name) if link.live}
+        """What is to be said of ids that have or had a task on this side: they are not new (rule 13)."""
+        state, side = self.store.load(self.group.name, self.group.sides), self.side.name
+        said: dict[str, str] = {}
+        for link in sorted(state.of_side(side), key=lambda one: one.live):
+            title = state.tasks[link.task].title
+            refs = (*link.former, link.ref) if link.ref is not None else link.former
+            for ref in refs:
+                tie = f"`tasksync link {short(link.task)} {side} {ref}` ties it again"
+                said[ref] = f'belonged to "{title}" and is not taken in as a new task: {tie}'
+            if link.live and link.ref is not None:
+                said[link.ref] = f'is known already: "{title}"'
+        return said
 
     def _check(self, ids: Sequence[str]) -> None:
         name: SideName = self.side.name

@@ -32,6 +32,20 @@ def test_a_task_that_nothing_lists_is_taken_in_by_its_id(place):
     assert place.run("adopt", "there", bread).out == f'{bread} is known already: "Bread"\n'
 
 
+def test_what_was_let_go_is_tied_by_hand_and_not_taken_in_as_a_new_task(place):
+    bread = ref(place, "Bread")
+    place.run("adopt", "there", bread)
+    place.once()
+    task = place.run("unlink", "Bread", "there", "--json").json["task"]
+    told = place.run("adopt", "there", bread).out
+    assert told.startswith(f'{bread} belonged to "Bread" and is not taken in as a new task: ')
+    number, side, again = told.split("`")[1].removeprefix("tasksync link ").split()
+    assert (side, again) == ("there", bread)
+    assert place.once()["held"] == 0
+    assert place.run("link", number, side, again).code == 0, task
+    assert place.run("adopt", "there", bread).out == f'{bread} is known already: "Bread"\n'
+
+
 def test_it_can_be_taken_back_before_the_next_cycle(place):
     bread = ref(place, "Bread")
     place.run("adopt", "there", bread)
