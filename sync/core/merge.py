@@ -159,7 +159,7 @@ class Merge:
         link = delta.link
         if link.acked.get(name, task.version(name).number) >= task.version(name).number:
             return True
-        if name is Field.STATUS and self._completes_what_was_begun(task, delta):
+        if self._completes_what_was_begun(task, delta):
             return True
         pair = link.pairs.get(name)
         return pair is not None and same(name, self.lenses.of(link).view(name, task.values.get(name)), pair.sent)

@@ -104,7 +104,7 @@ def wanted(state: State, side: SideName, configured: Iterable[Ref]) -> list[Ref]
 
 def is_adoption(held: Held) -> bool:
     """Whether a row is about a task that is to be taken in."""
-    return held.kind is HeldKind.ENTRY and held.key.startswith("adopt:")
+    return held.key.startswith("adopt:")
 
 
 def named_by_a_person(state: State, side: SideName) -> list[Ref]:

@@ -12,6 +12,7 @@ from sync.core.evidence import let_go
 from sync.core.facts import Observation, Read
 from sync.core.merge import Merge
 from sync.core.model import Do, Held, HeldKind, Intent, Link, LinkLife, Pair
+from sync.core.standing import adopting
 from sync.core.ties import LOST, lost_key
 from tests.core.build import NOW, add_task, entry, group, lenses_of, state_of
 
@@ -300,3 +301,11 @@ def test_what_a_lost_side_may_be_given_was_decided(word, lost, guard):
     decisions.carry_out()
     assert (state.sides["b"].lost, state.sides["b"].refused_guard, state.held) == (lost, guard, [])
     assert (state.links[1, "b"].live, decisions.merge.acted) == (True, [])
+
+
+def test_what_is_to_be_taken_in_waits_until_it_is_linked():
+    state, decisions = world()
+    state.held = [adopting("b9", "b", NOW, decision="adopt")]
+    decisions.carry_out()
+    assert [row.decision for row in state.held] == ["adopt"]
+    assert (list(state.links), decisions.merge.acted) == ([(1, "a"), (1, "b")], [])

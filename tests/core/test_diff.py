@@ -8,8 +8,8 @@ import pytest
 
 from connectors.contract import FieldCapability, Holding, PersonKey
 from connectors.projection import cut
-from connectors.task import Field, Person, Status
-from sync.core.diff import children_by_parent, diff_link, diff_side, edit_time, is_thawed
+from connectors.task import Field, Kind, Person, Status
+from sync.core.diff import FIRST_OPINION, children_by_parent, diff_link, diff_side, edit_time, is_thawed
 from sync.core.evidence import let_go
 from sync.core.facts import Observation, Read
 from sync.core.model import Pair, Version
@@ -121,6 +121,32 @@ def test_what_a_server_made_of_a_new_entry_is_replaced_by_what_is_owed():
     task.values[NOTE], task.versions[NOTE] = "note", Version(number=2)
     found = diff(link, task, lens, description="theirs", title="t")
     assert (found.deltas, found.first, found.pairs[NOTE]) == ([], {}, Pair("theirs", "theirs"))
+
+
+@pytest.mark.parametrize(
+    ("born", "wrote", "rule", "joins"),
+    [
+        ("b", 0, "edit", False),
+        ("b", 0, FIRST_OPINION, True),
+        ("b", 8, FIRST_OPINION, True),
+        ("a", 8, FIRST_OPINION, False),
+        ("a", 0, FIRST_OPINION, True),
+    ],
+    ids=[
+        "a person cleared it",
+        "nobody did",
+        "written there since",
+        "we made the entry",
+        "people made the entry",
+    ],
+)
+def test_what_a_person_has_on_a_side_comes_before_the_emptiness_of_another(born, wrote, rule, joins):
+    """Which was the first opinion, and is owed there; what a person has cleared, or a server made up, does not."""
+    _, task, link, lens = world(title="t")
+    task.born, link.wrote, link.acked = born, wrote, {NOTE: 1}
+    task.values[NOTE], task.versions[NOTE] = "", Version(number=2, rule=rule)
+    found = diff(link, task, lens, description="theirs", title="t")
+    assert found.first == ({NOTE: "theirs"} if joins else {})
 
 
 @pytest.mark.parametrize(
@@ -286,7 +312,29 @@ def test_a_side_whose_derived_status_moved_by_our_write_has_no_delta():
 
 
 def test_children_by_parent():
-    assert children_by_parent(tree()) == {1: [2], 2: [3]}
+    state = tree()
+    add_task(state, 5, {Field.PARENT: 1}, "b").kind = Kind.COMMENT
+    assert children_by_parent(state) == {1: [2], 2: [3]}, "a comment is no child"
+
+
+def test_what_another_mapping_has_read_is_compared_in_the_eyes_of_this_one():
+    _, task, link, _lens = world(title="long title")
+    link.mapping, link.raw_hash = "0", ""
+    link.pairs[TITLE] = Pair("long", "long")
+    policy = group("a", "b")
+    state = state_of(policy)
+    state.tasks[1], state.links[1, "b"] = task, link
+    read = Observation(side="b", read=Read.COMPLETE, entries={"b1": entry("b1", title="word")})
+    assert edits(diff_side(lenses_of(policy, state), read)[0]) == [(TITLE, "long", "word")]
+    read.former = {"b1": entry("b1", title="word")}
+    assert edits(diff_side(lenses_of(policy, state), read)[0]) == []
+
+
+def test_that_two_reads_have_no_hash_does_not_make_them_one():
+    """So it is with what an older store has kept."""
+    _, task, link, lens = world(title="old")
+    link.mapping, link.raw_hash = "0", ""
+    assert edits(diff(link, task, lens, title="new", raw_hash="")) == [(TITLE, "old", "new")]
 
 
 @pytest.mark.parametrize(

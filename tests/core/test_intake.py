@@ -12,7 +12,7 @@ from sync.core.facts import Observation, Read
 from sync.core.intake import Intake
 from sync.core.merge import Merge
 from sync.core.model import Held, HeldKind, LinkLife, TaskLife
-from tests.core.build import NOW, add_task, entry, group, lenses_of, state_of
+from tests.core.build import NOW, RICH, TWO_WAY, add_task, entry, group, lenses_of, side, state_of
 
 TITLE = Field.TITLE
 DAY = date(2026, 4, 1)
@@ -213,6 +213,15 @@ def test_a_new_entry_joins_a_task_that_was_first_seen_while_its_side_was_not_rea
     assert state.sides["b"].next_task == state.next_task == 8 - joined
 
 
+def test_what_was_made_while_a_side_was_read_as_empty_joins_what_was_made_there_since():
+    """It was read before the group had any task: the first one is news to it, too."""
+    for known, joined in ((1, 1), (0, 0)):
+        state, intake = world(b=[entry("b9", title="Milk", due=DAY)])
+        state.sides["b"].next_task = known
+        add_task(state, 1, {TITLE: "Milk", Field.DUE: DAY}, "a")
+        assert intake.run({}) == joined
+
+
 def test_a_new_entry_does_not_join_a_task_that_was_on_its_side_before():
     state, intake = world(b=[entry("b9", title="Milk", due=DAY)])
     state.sides["b"].next_task = 5
@@ -220,3 +229,25 @@ def test_a_new_entry_does_not_join_a_task_that_was_on_its_side_before():
     let_go(state.links[6, "b"], "deleted there")
     state.next_task = 7
     assert intake.run({}) == 0
+
+
+def test_new_comments_are_taken_in_with_their_task():
+    """Once it is tied; those that are to stand on a task which is nobody's yet wait."""
+    fields = {**RICH.fields, Field.COMMENTS: TWO_WAY}
+    policy = group(side("a", fields=fields), side("b", fields=fields))
+    state = state_of(policy)
+    said = [entry(f"{name}7", kind=Kind.COMMENT, comments="ok", parent=f"{name}1") for name in "ab"]
+    lost = entry("b8", kind=Kind.COMMENT, comments="ok", parent="b9")
+    reads = {
+        "a": [entry("a1", title="Milk", due=DAY), said[0]],
+        "b": [entry("b1", title="Milk", due=DAY), said[1], lost],
+    }
+    believed = {
+        name: Observation(side=name, read=Read.COMPLETE, entries={one.ref: one for one in entries})
+        for name, entries in reads.items()
+    }
+    intake = Intake(Merge(lenses_of(policy, state), 2, NOW), NOW, believed, set())
+    assert intake.run({}) == 2
+    assert [(task.kind, task.title) for task in state.tasks.values()] == [(Kind.TASK, "Milk"), (Kind.COMMENT, "ok")]
+    assert [link.ref for link in state.of_task(2)] == ["a7", "b7"]
+    assert intake.comments == {(2, "a"), (2, "b")}

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.contract import FieldCapability, Holding
+from connectors.contract import FieldCapability, Holding, PersonKey
 from connectors.projection import DayIn, FirstOnly, Words, cut
-from connectors.task import Field, Person, Status, same
+from connectors.task import Field, Kind, Person, Status, same
 from sync.core.evidence import let_go
 from sync.core.lens import NO_OPINION, Lenses, canonical_parent
 from sync.core.model import Link, Task
@@ -257,3 +257,40 @@ def test_somebody_keeps_the_key_that_the_task_has():
     found.state.sides["b"].people["73"] = Person(id="73", name="Cy")
     policy = group("a", side("b"), people=RULES)
     assert Lenses(found.state, policy)["b"].lift(Field.ASSIGNEES, ("73", "72"), ("a:3",)) == ("a:3", "ben")
+
+
+def test_what_one_answer_does_not_tell_of_a_person_is_known_from_an_earlier_one():
+    """A list names people by id, and beside it whom it names by more: no answer takes a name or an address away."""
+    found = lenses()
+    people = found.state.sides["b"].people
+    told = Person(id="79", name="Cy", email="cy@example.com")
+    assert found["b"].take(entry("b9", assignees=(Person(id="79"),), people=(told, Person(id="80", name="Di")))) == {
+        Field.ASSIGNEES: ("79",)
+    }
+    assert (people["79"], people["80"]) == (told, Person(id="80", name="Di"))
+    found["b"].take(entry("b9", assignees=(Person(id="79", email="cy@new.example"), Person(id="80", name="Dido"))))
+    assert people["79"] == Person(id="79", name="Cy", email="cy@new.example")
+    assert people["80"] == Person(id="80", name="Dido")
+
+
+@pytest.mark.parametrize(
+    ("key", "field", "seen", "opaque"),
+    [
+        (PersonKey.EMAIL, Field.ASSIGNEES, ("u7",), True),
+        (PersonKey.EMAIL, Field.ASSIGNEES, ("71", "u7"), True),
+        (PersonKey.EMAIL, Field.ASSIGNEES, ("71",), False),
+        (PersonKey.EMAIL, Field.ASSIGNEES, (), False),
+        (PersonKey.EMAIL, Field.ASSIGNEES, None, False),
+        (PersonKey.EMAIL, Field.LABELS, ("u7",), False),
+        (PersonKey.ID, Field.ASSIGNEES, ("u7",), False),
+    ],
+    ids=["an id alone", "one of two", "who is known", "nobody", "nothing", "a label", "a side that is told ids"],
+)
+def test_who_is_shown_by_an_id_alone_may_be_whoever_was_sent_by_an_address(key, field, seen, opaque):
+    policy = group("a", side("b", person_key=key), people=RULES)
+    assert lenses_of(policy)["b"].is_opaque(field, seen) is opaque
+
+
+@pytest.mark.parametrize(("owner", "ref"), [(1, "b1"), (2, None), (None, None)])
+def test_a_comment_stands_on_its_own_task_and_on_no_ancestor(owner, ref):
+    assert lenses().at("b", Kind.COMMENT).view(Field.PARENT, owner) == ref

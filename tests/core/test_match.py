@@ -447,6 +447,26 @@ def test_twins_of_which_one_side_has_no_word_for_closed(policy, paired):
     assert len(joined([*here, *there], policy=policy)[0]) == (2 if paired else 4)
 
 
+def test_pairs_whose_sides_differ_on_being_done_are_one_where_half_of_each_has_no_word_for_it():
+    """What b and d show is open, as it is elsewhere; another task of a keeps the title from telling it alone."""
+    policy = group(
+        without("a", "description"),
+        without("b", "description", status=NO_CLOSED),
+        without("c", "due"),
+        without("d", "due", status=NO_CLOSED),
+    )
+    done, open_ = {"status": Status.COMPLETED}, {"status": Status.NEEDS_ACTION}
+    entries = [
+        entry("a1", title="Milk", due=APRIL, **done),
+        entry("a2", title="Milk", labels=("x",), **done),
+        entry("b1", title="Milk", due=APRIL, **open_),
+        entry("c1", title="Milk", description="oat", **done),
+        entry("d1", title="Milk", description="oat", **open_),
+    ]
+    found = joined(entries, policy=policy)[0]
+    assert [refs for _, refs in found] == [["a1", "b1", "c1", "d1"], ["a2"]]
+
+
 def test_what_a_person_is_asked_about_joins_nothing_and_no_other_entry_joins_it():
     asked = [
         entry("a1", title="Milk", due=APRIL, description="y"),

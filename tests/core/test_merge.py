@@ -480,3 +480,33 @@ def test_what_became_of_a_link_is_told_with_the_entry_as_it_was():
         "by hand",
         {"id": 1},
     )
+
+
+CREATED_WITH = {**RICH.fields, STATUS: FieldCapability(holding=Holding.AT_CREATE)}
+OPEN, BEGUN, DONE, DROPPED = Status.NEEDS_ACTION, Status.IN_PROGRESS, Status.COMPLETED, Status.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("fields", "current", "old", "new", "conflicts"),
+    [
+        (CREATED_WITH, BEGUN, OPEN, DONE, 0),
+        (RICH.fields, BEGUN, OPEN, DONE, 1),
+        (CREATED_WITH, DROPPED, OPEN, DONE, 1),
+        (CREATED_WITH, BEGUN, DROPPED, DONE, 1),
+        (CREATED_WITH, BEGUN, OPEN, DROPPED, 1),
+    ],
+    ids=[
+        "completed, begun elsewhere",
+        "a side that can be told",
+        "cancelled elsewhere",
+        "cancelled there before",
+        "cancelled there",
+    ],
+)
+def test_a_side_that_can_not_be_told_continues_a_task_that_was_begun_elsewhere(fields, current, old, new, conflicts):
+    """Rule 4: whoever completes it there did what comes next."""
+    state, task, merge = world("a", side("b", fields=fields), number=2, status=current)
+    state.links[1, "b"].pairs[STATUS] = Pair(old, old)
+    merge.field(task, STATUS, [edit(state, "b", STATUS, new, acked=1)])
+    assert merge.conflicts == conflicts
+    assert conflicts or task.values[STATUS] is new

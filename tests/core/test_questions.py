@@ -190,7 +190,7 @@ BY_ORDER = "b has no task b9, which is to be taken in: `tasksync adopt b b9 --fo
         ([asked_to_adopt("b1")], [], [], []),
         ([asked_to_adopt("b1", by_command=False)], [], ["b1"], []),
         ([], ["b1"], ["b1"], []),
-        ([asked_to_adopt("b1"), asked_to_adopt()], ["b9"], ["b7"], [("b9", "", BY_ORDER)]),
+        ([asked_to_adopt(), asked_to_adopt("b1")], ["b9"], ["b7"], [("b9", "", BY_ORDER)]),
     ],
     ids=[
         "in the settings, not there",
@@ -205,7 +205,7 @@ BY_ORDER = "b has no task b9, which is to be taken in: `tasksync adopt b b9 --fo
         "by the command, linked",
         "in the settings, linked",
         "linked before",
-        "one linked, one not there, one not asked for",
+        "one not there, one linked, one not asked for",
     ],
 )
 def test_what_is_to_be_taken_in_is_held_while_it_is_not_there(rows, gone, configured, held):

@@ -11,14 +11,16 @@ from sync.core.model import Held, HeldKind
 from sync.core.standing import (
     ENTRIES,
     MISSES,
+    adopting,
     kept,
     named_by_a_person,
     omitted_changes,
     renew,
     standing,
+    wanted,
     withdraw_gone,
 )
-from tests.core.build import add_task, entry, group, state_of
+from tests.core.build import NOW, add_task, entry, group, state_of
 
 
 def held(ref="b9", *, side="b", kind=HeldKind.MATCH, data=None, decision=""):
@@ -145,3 +147,31 @@ def test_what_a_filter_should_have_named(ref, own, omitted):
 def test_refs_that_a_person_gave_are_read():
     rows = [held(decision=text) for text in ("exists b7", "absent", "exists", "same b:b8", "")]
     assert named_by_a_person(state(*rows, held(side="a", decision="exists a7")), "b") == ["b7"]
+
+
+@pytest.mark.parametrize(("decision", "data"), [("adopt", {"by command": True}), ("", {})])
+def test_what_a_person_wants_taken_in_is_decided_by_the_command_and_held_by_the_settings(decision, data):
+    row = adopting("b9", "b", NOW, decision=decision)
+    assert (row.kind, row.key, row.side, row.ref, row.since) == (HeldKind.ENTRY, "adopt:b:b9", "b", "b9", NOW)
+    assert (row.decision, row.data, row.choices) == (decision, data, ())
+
+
+@pytest.mark.parametrize(
+    ("configured", "refs"),
+    [
+        ([], ["b8"]),
+        (["b9"], ["b8", "b9"]),
+        (["b9", "b8", "b9"], ["b8", "b9"]),
+        (["b1"], ["b8"]),
+        (["b0"], ["b8"]),
+        (["a1", "a0"], ["b8", "a1", "a0"]),
+    ],
+    ids=["none", "new", "wanted twice", "linked", "linked before", "a ref of another side's"],
+)
+def test_what_is_to_be_taken_in_is_asked_for_until_it_was_linked(configured, refs):
+    """In the settings a ref stays; what it led to may have been deleted since."""
+    rows = [adopting("b8", "b", NOW, decision="adopt"), adopting("a8", "a", NOW, decision="adopt")]
+    found = state(*rows, held("b7", kind=HeldKind.ENTRY))
+    add_task(found, 1, {}, "a", "b")
+    found.links[1, "a"].former, found.links[1, "b"].former = ("a0",), ("b0",)
+    assert wanted(found, "b", configured) == refs

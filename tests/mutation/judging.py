@@ -177,10 +177,10 @@ def put_in_place(mutant: Mutant) -> None:
 
 
 def function_of(module: ModuleType, name: str) -> FunctionType:
-    """A function, method or property's getter of a module, by its qualified name."""
+    """A function, method, class method or property's getter of a module, by its qualified name."""
     owner, _, member = name.rpartition(".")
     found = vars(getattr(module, owner))[member] if owner else getattr(module, member)
-    return getattr(found, "fget", None) or found
+    return getattr(found, "fget", None) or getattr(found, "__func__", found)
 
 
 def _code(module: ModuleType, tree: ast.FunctionDef) -> CodeType:

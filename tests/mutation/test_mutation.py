@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from types import FunctionType
 
 import pytest
 
+from sync.core import polling
 from tests.mutation.campaign import ROOT, Campaign, explained, made
+from tests.mutation.judging import function_of
 from tests.mutation.operators import mutants
 
 
@@ -68,6 +71,12 @@ def test_every_listed_survivor_is_a_mutant_that_can_be_made_and_says_why():
     listed = explained(list({mutant.module for mutant in every}))
     assert set(listed) - {mutant.key for mutant in every} == set()
     assert all(listed.values())
+
+
+@pytest.mark.parametrize("name", ["turn", "Turn.cursor", "Turn.links", "Place.of"])
+def test_what_is_exchanged_is_the_function_itself(name):
+    """Of a function, a method, a property and a class method: code that is set on what wraps it changes nothing."""
+    assert isinstance(function_of(polling, name), FunctionType)
 
 
 def judged(*words: str) -> tuple[int, str]:
