@@ -118,19 +118,9 @@ class Recovery:
             self._found(intent, min(equal, key=lambda entry: _age(entry.ref)))
             return True
         self.taken.update((intent.side, entry.ref) for entry in titled)
-        if lens.spec.capabilities.discovery is Discovery.POINT:
-            why = (
-                f"{intent.side} was asked to make this task and no answer came: it may be there or not, and no list "
-                f"can tell. Look there for its title before you decide"
-            )
-            self._hold(intent, why, titled)
-            return False
-        if titled:
-            self._hold(
-                intent,
-                f"a new task with this title on {intent.side} may be the one that was sent, with other content",
-                titled,
-            )
+        is_listed = lens.spec.capabilities.discovery is not Discovery.POINT
+        if titled or not is_listed:
+            self._hold(intent, _why_held(intent.side, is_listed=is_listed), titled)
             return False
         if is_whole(self.merge.lenses.state, observation):
             intent.reads += 1
@@ -186,6 +176,16 @@ class Recovery:
         self.acted.append(
             Acted(do=intent.do, task=intent.task, side=intent.side, ref=ref, outcome=outcome, fields=fields)
         )
+
+
+def _why_held(side: SideName, *, is_listed: bool) -> str:
+    """Why a person is asked about a create in doubt."""
+    if is_listed:
+        return f"a new task with this title on {side} may be the one that was sent, with other content"
+    return (
+        f"{side} was asked to make this task and no answer came: it may be there or not, and no list can tell. Look "
+        f"there for its title before you decide"
+    )
 
 
 def _question(intent: Intent) -> str:

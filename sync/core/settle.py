@@ -37,7 +37,7 @@ def filled_in(lens: Lens, intent: Intent) -> dict[Field, Value]:
     """What a create carried because its side demands it, and nobody had told: nobody's opinion (rule 15)."""
     versions = intent.versions
     return {
-        name: value for name, value in intent.patch.items() if lens.spec.of(name).made_up and not versions.get(name, 1)
+        name: value for name, value in intent.patch.items() if lens.spec.of(name).made_up and versions.get(name) == 0
     }
 
 
@@ -97,15 +97,15 @@ def found_again(lenses: Lenses, intent: Intent, wanted: Mapping[Field, Value], e
     filled = filled_in(lenses.of(intent), intent)
     for name, pair in link.pairs.items():
         empty = EMPTY.get(name)
+        # what such a field shows is nobody's opinion, whoever may have touched it since
+        made_up = name not in wanted and lenses.of(intent).spec.of(name).made_up
         if lenses[intent.side].is_opaque(name, pair.stored):
             continue
         if name in filled:
             link.pairs[name] = Pair(filled[name] if name in wanted else pair.sent, filled[name])
         elif name in intent.patch:
             link.pairs[name] = Pair(pair.sent, pair.sent, confirmed=False, before=empty)
-        elif name not in wanted and lenses.of(intent).spec.of(name).made_up:
-            continue  # what it shows is nobody's opinion, whoever may have touched it since
-        elif name not in UNMERGED and not (isinstance(pair.stored, Status) and not pair.stored.closed):
+        elif name not in UNMERGED and not made_up and not (isinstance(pair.stored, Status) and not pair.stored.closed):
             link.pairs[name] = Pair(lenses.of(intent).view(name, empty), empty)
     link.raw_hash = ""
     return link

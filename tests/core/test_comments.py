@@ -305,7 +305,8 @@ def test_more_comments_than_are_linked_are_noticed(told, unknown):
 
 
 def test_a_side_as_it_holds_comments():
-    spec = side("a", fields=HOLDS, delete_cascades=True, delete_means=DeleteMeans.ARCHIVE, absence_is_ambiguous=True)
+    how = {"delete_cascades": True, "delete_means": DeleteMeans.ARCHIVE, "absence_is_ambiguous": True}
+    spec = side("a", fields=HOLDS, derived_from_children=frozenset({TEXT}), **how)
     seen = spec.for_kind(Kind.COMMENT)
     assert [name for name in Field if seen.reads(name)] == [PARENT, TEXT]
     assert (seen.of(PARENT).holding, seen.of(TEXT).required) == (Holding.AT_CREATE, True)
@@ -313,6 +314,9 @@ def test_a_side_as_it_holds_comments():
     assert capabilities.delete_means is DeleteMeans.DELETE
     assert not capabilities.delete_cascades
     assert not capabilities.absence_is_ambiguous
+    assert capabilities.derived_from_children == frozenset(), "nothing stands below it"
+    loose = replace(spec, unsynced=frozenset({PARENT})).for_kind(Kind.COMMENT)
+    assert loose.reads(PARENT), "it stands on its task, though no tree is synced"
     assert not spec.for_kind(Kind.TASK).reads(TEXT)
     assert spec.for_kind(Kind.TASK).reads(Field.TITLE)
     poor = replace(spec, unsynced=frozenset({TEXT})).for_kind(Kind.COMMENT)

@@ -15,7 +15,7 @@ from sync.core.facts import Observation, Read
 from sync.core.merge import Merge
 from sync.core.model import Do, Held, HeldKind, Intent, Pair
 from sync.core.recover import Recovery
-from sync.core.settle import created
+from sync.core.settle import created, filled_in, found_again
 from tests.core.build import NOW, RICH, add_task, entry, group, lenses_of, side, state_of
 
 DAY, LATER = date(2026, 12, 24), date(2027, 1, 31)
@@ -71,7 +71,36 @@ def test_what_was_made_up_for_a_create_without_an_answer_is_edited_by_people_onl
         assert Recovery(merge, NOW).resolve(intent, observation)
     found = diff_link(state.links[1, "b"], task, seen, lenses["b"], at=None, thawed=False)
     assert [(one.field, one.old, one.new) for one in found.deltas] == edits
-    assert (Field.DUE in state.links[1, "b"].acked) is (since is not None), "what a side has told since is owed"
+    link = state.links[1, "b"]
+    assert (Field.DUE in link.acked) is (since is not None), "what a side has told since is owed"
+    assert link.pairs[Field.DUE] == Pair(None if since is None or by_a_person else DAY, DAY)
+
+
+@pytest.mark.parametrize(
+    ("made_up", "version", "filled"), [(True, 0, True), (True, 1, False), (True, None, False), (False, 0, False)]
+)
+def test_what_a_create_carried_for_its_side_alone_is_what_nobody_had_told(made_up, version, filled):
+    due = FieldCapability(holding=Holding.TWO_WAY, made_up=made_up)
+    policy = group("a", side("b", fields={**RICH.fields, Field.DUE: due}))
+    versions = {} if version is None else {Field.DUE: version}
+    patch = {Field.TITLE: "Milk", Field.DUE: DAY}
+    intent = Intent(task=1, side="b", do=Do.CREATE, ref=None, patch=patch, versions=versions)
+    assert filled_in(lenses_of(policy)["b"], intent) == ({Field.DUE: DAY} if filled else {})
+
+
+@pytest.mark.parametrize(
+    ("wanted", "pair"), [(None, Pair(None, DAY)), (LATER, Pair(None, None))], ids=["none was told", "one is owed"]
+)
+def test_what_a_found_entry_shows_of_what_its_create_did_not_carry(wanted, pair):
+    """What a side makes up is nobody's opinion as long as nobody has told one."""
+    due = FieldCapability(holding=Holding.TWO_WAY, made_up=True)
+    policy = group("a", side("b", fields={**RICH.fields, Field.DUE: due}))
+    state = state_of(policy)
+    owed = {Field.TITLE: "Milk"} if wanted is None else {Field.TITLE: "Milk", Field.DUE: wanted}
+    add_task(state, 1, {Field.DUE: None, **owed}, "a")
+    intent = Intent(task=1, side="b", do=Do.CREATE, ref=None, patch={Field.TITLE: "Milk"}, versions={})
+    link = found_again(lenses_of(policy, state), intent, owed, entry("b1", title="Milk", due=DAY))
+    assert link.pairs[Field.DUE] == pair
 
 
 def test_what_a_side_shows_without_making_it_up_is_its_first_opinion():
@@ -93,8 +122,8 @@ def test_what_an_answer_lacks_of_a_person_stays_known():
 
 @pytest.mark.parametrize(
     ("sent", "found"),
-    [("anna@example.com", True), ("8", False)],
-    ids=["sent by e-mail and told by id", "somebody else"],
+    [(("anna@example.com",), True), (("8",), False), (("8", "anna@example.com"), True)],
+    ids=["sent by e-mail and told by id", "somebody else", "one of two sent by e-mail"],
 )
 def test_a_create_in_doubt_is_found_by_what_names_people_in_another_way(sent, found):
     policy = group("a", side("b"))
@@ -106,7 +135,7 @@ def test_a_create_in_doubt_is_found_by_what_names_people_in_another_way(sent, fo
         side="b",
         do=Do.CREATE,
         ref=None,
-        patch={Field.TITLE: "Milk", Field.ASSIGNEES: (sent,)},
+        patch={Field.TITLE: "Milk", Field.ASSIGNEES: sent},
         versions={},
         cycle=1,
     )

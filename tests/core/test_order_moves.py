@@ -6,7 +6,7 @@ from itertools import chain, combinations, permutations
 
 import pytest
 
-from connectors.task import Field
+from connectors.task import Field, Kind
 from sync.core.evidence import let_go
 from sync.core.merge import Merge
 from sync.core.model import Pair, Version
@@ -299,3 +299,10 @@ def test_after_a_move_the_places_of_its_siblings_are_doubted():
         assert state.links[number, "b"].pairs[POSITION].confirmed
     assert state.links[2, "a"].pairs[POSITION].confirmed
     assert doubt_siblings(state, state.links[5, "b"]) == []
+
+
+def test_comments_on_a_task_have_no_place_among_its_children():
+    state, merge = owing(4, 4, parents={3: 1, 4: 1}, ranks={3: 30, 4: 10}, places={3: 1, 4: 2})
+    comment = add_task(state, 5, {}, "a", "b")
+    comment.kind, comment.values = Kind.COMMENT, {Field.COMMENTS: "ok", PARENT: 1}
+    assert outgoing(merge.lenses, "b", []) == [(4, 1)]

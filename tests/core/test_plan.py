@@ -9,7 +9,7 @@ import pytest
 
 from connectors.contract import DeleteMeans, FieldCapability, Holding, Verb
 from connectors.projection import Words, cut
-from connectors.task import Field, Status
+from connectors.task import Field, Kind, Status
 from sync.core.evidence import UNDONE, let_go
 from sync.core.model import Do, Held, HeldKind, Intent, Link, LinkLife, Pair, TaskLife, Version
 from sync.core.plan import CLOSED_BY_DELETE, Planner
@@ -596,3 +596,73 @@ def test_a_status_other_than_cancelled_is_told_as_it_is():
     task.versions[STATUS] = Version(number=2, rule=CLOSED_BY_DELETE)
     behind(state, STATUS)
     assert told(plan(state, policy)) == [(Do.UPDATE, "b", {STATUS: Status.NEEDS_ACTION})]
+
+
+def commented(*, spec=None, on="ab"):
+    """Task 1 on a and b, and comment 2 on it, on these sides."""
+    fields = {**NO_ORDER, Field.COMMENTS: TWO_WAY}
+    policy = group(side("a", fields=fields), spec or here(fields=fields))
+    state = state_of(policy)
+    add_task(state, 1, {TITLE: "title"}, "a", "b")
+    comment = add_task(state, 2, {}, *on)
+    comment.kind, comment.values = Kind.COMMENT, {Field.COMMENTS: "ok", PARENT: 1}
+    for name in on:
+        state.links[2, name].pairs = {Field.COMMENTS: Pair("ok", "ok"), PARENT: Pair(f"{name}1", f"{name}1")}
+    return state, policy
+
+
+@pytest.mark.parametrize(("missed", "written"), [(0, True), (1, False)], ids=["seen", "missed"])
+def test_a_comment_is_written_while_its_task_is_seen(missed, written):
+    state, policy = commented()
+    state.tasks[2].versions[Field.COMMENTS] = Version(number=2, side="a")
+    state.links[2, "b"].acked[Field.COMMENTS] = 1
+    state.links[2, "b"].pairs[Field.COMMENTS] = Pair("old", "old")
+    state.links[1, "b"].misses = missed
+    assert told(plan(state, policy)) == ([(Do.UPDATE, "b", {Field.COMMENTS: "ok"})] if written else [])
+
+
+@pytest.mark.parametrize("on", ["ab", "a"], ids=["there", "new"])
+def test_nothing_is_planned_for_a_comment_whose_task_is_deleted(on):
+    """It goes where its task goes."""
+    state, policy = commented(on=on)
+    state.tasks[1].life = TaskLife.DELETED
+    state.tasks[2].versions[Field.COMMENTS] = Version(number=2, side="a")
+    for name in on:
+        state.links[2, name].acked[Field.COMMENTS] = 1
+        state.links[2, name].pairs[Field.COMMENTS] = Pair("old", "old")
+    assert {(action.do, action.task) for action in plan(state, policy).actions} == {(Do.DELETE, 1)}
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "made"),
+    [
+        ({**NO_ORDER, STATUS: READ_ONLY}, Status.COMPLETED, False),
+        ({**NO_ORDER, STATUS: READ_ONLY}, Status.CANCELLED, False),
+        ({**NO_ORDER, STATUS: READ_ONLY}, Status.IN_PROGRESS, True),
+        ({TITLE: TWO_WAY}, Status.COMPLETED, True),
+        (NO_ORDER, Status.COMPLETED, True),
+    ],
+    ids=["completed", "cancelled", "begun", "a side without states", "a side that can be told"],
+)
+def test_a_closed_task_is_not_made_where_it_would_be_open_for_ever(fields, status, made):
+    """Rule 3: where a status can be told neither with a new task nor later."""
+    state, _, policy = world(here(fields=fields), linked=False, status=status)
+    planner = plan(state, policy)
+    assert [action.do for action in planner.actions] == ([Do.CREATE] if made else [])
+    found = [(note.field, note.why) for note in planner.undeliverable if note.field is STATUS]
+    assert made or found == [(STATUS, "b makes open tasks only")]
+
+
+def test_new_comments_on_a_task_have_no_place_among_its_new_children():
+    fields = dict.fromkeys((TITLE, STATUS, PARENT, Field.POSITION, Field.COMMENTS), TWO_WAY)
+    policy = group(side("a", fields=fields), side("b", fields=fields))
+    state = state_of(policy)
+    add_task(state, 1, {TITLE: "title", PARENT: None}, "a", "b")
+    for number, rank in ((3, 20), (4, 30), (5, 10)):
+        add_task(state, number, {TITLE: f"t{number}", PARENT: 1, Field.POSITION: rank}, "a")
+    comment = add_task(state, 2, {}, "a")
+    comment.kind, comment.values = Kind.COMMENT, {Field.COMMENTS: "ok", PARENT: 1}
+    moves = [action for action in plan(state, policy).actions if Field.POSITION in action.fields and action.ref is None]
+    assert [(action.task, dict(action.fields)) for action in moves if action.do is Do.UPDATE] == [
+        (5, {Field.POSITION: 1})
+    ]

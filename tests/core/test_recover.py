@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from connectors.contract import Discovery, FieldCapability, Holding
-from connectors.task import Field, Status
+from connectors.task import Field, Kind, Status
 from sync.core.evidence import UNDONE, let_go
 from sync.core.facts import Observation, Read
 from sync.core.merge import Merge
 from sync.core.model import Do, Held, HeldKind, Intent, Link, LinkLife, Pair
 from sync.core.recover import Recovery, is_whole, open_creates, open_requests, titled, unseen_creates
-from tests.core.build import NOW, RICH, add_task, entry, group, lenses_of, side, state_of
+from tests.core.build import NOW, RICH, TWO_WAY, add_task, entry, group, lenses_of, side, state_of
 
 MILK = {Field.TITLE: "Milk", Field.DESCRIPTION: "two litres", Field.STATUS: Status.NEEDS_ACTION}
 
@@ -160,6 +160,7 @@ def test_two_creates_in_doubt_do_not_take_the_same_entry():
         ("Milk 12", False),
         ("Milk3fa9c1", False),
         ("Oat milk (2)", False),
+        ("Oats (2)", False),
     ],
 )
 def test_a_title_that_a_vendor_tells_apart_from_its_like_may_be_ours(title, asked):
@@ -536,3 +537,64 @@ def test_what_was_refused_of_a_field_that_a_create_can_not_give_is_refused_still
     old.refused, old.reasons = {Field.LABELS: 1}, {Field.LABELS: "no"}
     assert recovery.resolve(intent, read(entry("7", **{name.value: value for name, value in MILK.items()})))
     assert state.links[1, "b"].refused == {Field.LABELS: 1}
+
+
+@pytest.mark.parametrize("title", ["-(2)", "_3fa9c1"])
+def test_what_tells_a_title_apart_is_no_title_by_itself(title):
+    """What was sent without a title is not every entry that is called so."""
+    state, intent, _ = world(Do.CREATE, linked=False)
+    intent.patch = {Field.TITLE: ""}
+    assert titled(state, intent, read(entry("b7", title=title))) == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found", "ours"),
+    [
+        ({Field.PARENT: None}, {"parent": "b2"}, True),
+        ({Field.LABELS: ("x",)}, {"labels": ("x",)}, True),
+        ({Field.LABELS: ("x",)}, {"labels": ("y",)}, False),
+    ],
+    ids=["under another parent", "with its labels", "with other labels"],
+)
+def test_what_a_create_carried_beside_its_title_tells_whose_it_is(wanted, found, ours):
+    """Where it stands in the tree may follow, and says nothing."""
+    state, intent, recovery = world(Do.CREATE, linked=False)
+    state.tasks[1].values.update(wanted)
+    intent.patch = {**MILK, **{name: value for name, value in wanted.items() if name is not Field.PARENT}}
+    assert recovery.resolve(intent, read(entry("b7", title="Milk", description="two litres", **found))) is ours
+
+
+def test_a_parent_that_was_to_follow_does_not_tell_whose_an_entry_is():
+    """Its request has the title alone; where a side puts new entries is its own affair."""
+    state, intent, recovery = world(Do.CREATE, linked=False)
+    add_task(state, 2, {}, "a", "b")
+    state.tasks[1].values[Field.PARENT] = 2
+    intent.patch = {Field.TITLE: "Milk"}
+    assert recovery.resolve(intent, read(entry("b7", title="Milk", parent="b9")))
+    assert state.links[1, "b"].ref == "b7"
+
+
+@pytest.mark.parametrize(
+    ("text", "on", "found"),
+    [("two litres", "b1", True), ("*two* litres!", "b1", True), ("two litres", "b9", False), ("three", "b1", False)],
+    ids=["as it was sent", "but for markup", "on another task", "another text"],
+)
+def test_a_comment_in_doubt_is_found_by_its_text_on_its_task(text, on, found):
+    fields = {**RICH.fields, Field.COMMENTS: TWO_WAY}
+    policy = group("a", side("b", fields=fields))
+    state = state_of(policy)
+    add_task(state, 1, {Field.TITLE: "Milk"}, "b")
+    comment = add_task(state, 2, {})
+    comment.kind, comment.values = Kind.COMMENT, {Field.COMMENTS: "two litres", Field.PARENT: 1}
+    patch = {Field.COMMENTS: "two litres", Field.PARENT: "b1"}
+    intent = Intent(task=2, side="b", do=Do.CREATE, ref=None, patch=patch, versions={}, cycle=1)
+    recovery = Recovery(Merge(lenses_of(policy, state), 2, NOW), NOW)
+    seen = entry("b7", kind=Kind.COMMENT, comments=text, parent=on)
+    assert recovery.resolve(intent, read(seen, listed=["b1"])) is found
+    assert state.held == []
+
+
+def test_the_title_of_a_task_that_was_sent_counts_wherever_it_stands():
+    state, intent, _ = world(Do.CREATE, linked=False)
+    intent.patch = {**MILK, Field.PARENT: "b1"}
+    assert titled(state, intent, read(entry("b7", title="Milk", parent="b9"))) != []
