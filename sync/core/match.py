@@ -21,7 +21,7 @@ from typing import Final
 
 from connectors.contract import Entry
 from connectors.task import Field, Kind, Status, Value, is_empty
-from sync.core.alike import TELLING, Columns, Crowd, Fits, Found, Shape, Telling
+from sync.core.alike import TELLING, Columns, Crowd, Fits, Shape, Telling
 from sync.core.cluster import Cluster, Doubt, Matches, Member
 from sync.core.lens import NO_OPINION, Lenses
 from sync.core.model import SideName, State, Task
@@ -162,30 +162,26 @@ class _Matcher:
         return None if more else first
 
     def _twin(self, crowd: Crowd, cluster: Cluster) -> Cluster | None:
-        """The first of those that nothing tells from it, on sides that have as many of them."""
-        shape, _ = crowd.traits(cluster)
-        alike = self._alike(crowd, cluster)
-        counts: Counter[SideName] = Counter()
-        for other, bucket in alike:
-            counts.update(dict.fromkeys(other.sides, len(bucket)))
-        if not self._both_closed_or_open(shape, shape):
-            counts.update(shape.sides)  # it is one of them all the same
-        mine = {counts[side] for side in shape.sides}
+        """The first of those that nothing which all sides of both can hold tells from it, and that it can join."""
+        shape, telling = crowd.traits(cluster)
         return crowd.first(
             bucket
-            for other, bucket in alike
-            if {counts[side] for side in other.sides} == mine and self._joinable(shape, other)
+            for sides in crowd.side_sets()
+            if self._are_as_many(crowd, cluster, shape.sides | sides)
+            for other, bucket in crowd.equal(telling, self._common_columns(shape.sides | sides), partial(_is_on, sides))
+            if self._both_closed_or_open(shape, other) and self._joinable(shape, other)
         )
 
-    def _alike(self, crowd: Crowd, cluster: Cluster) -> Found:
-        """Those from which nothing that all sides of both can hold tells it."""
+    def _are_as_many(self, crowd: Crowd, cluster: Cluster, sides: frozenset[SideName]) -> bool:
+        """Whether each of some sides has as many of those that nothing which all of these can hold tells from it."""
         shape, telling = crowd.traits(cluster)
-        return [
-            (other, bucket)
-            for sides in crowd.side_sets()
-            for other, bucket in crowd.equal(telling, self._common_columns(shape.sides | sides), partial(_is_on, sides))
-            if self._both_closed_or_open(shape, other)
-        ]
+        counts: Counter[SideName] = Counter()
+        for other, bucket in crowd.equal(telling, self._common_columns(sides), _is_in):
+            if self._both_closed_or_open(shape, other):
+                counts.update(dict.fromkeys(other.sides, len(bucket)))
+        if not self._both_closed_or_open(shape, shape):
+            counts.update(shape.sides)  # it is one of them all the same
+        return len({counts[side] for side in sides}) == 1
 
     def _common_columns(self, sides: frozenset[SideName]) -> Columns:
         """The fields that all of some sides can hold."""
@@ -236,6 +232,10 @@ def _comparable(name: Field, value: Value) -> str:
     if isinstance(value, tuple):
         return "\0".join(sorted(str(item).casefold() for item in value))
     return words(str(value)) or str(value)
+
+
+def _is_in(shape: Shape) -> bool:
+    return not shape.aside
 
 
 def _is_on(sides: frozenset[SideName], shape: Shape) -> bool:

@@ -108,7 +108,7 @@ _TINY: Final = 1e-6
 
 def bound(doing: int, done: int, *, poll: int | None, interval: timedelta) -> timedelta:
     """The time within which every one of so many open and completed tasks is looked at, while nothing goes wrong."""
-    if poll is None or not doing + done:
+    if poll is None:
         return interval
     share = _share(doing, done, poll)
     cycles = [1.0]

@@ -447,24 +447,42 @@ def test_twins_of_which_one_side_has_no_word_for_closed(policy, paired):
     assert len(joined([*here, *there], policy=policy)[0]) == (2 if paired else 4)
 
 
-def test_pairs_whose_sides_differ_on_being_done_are_one_where_half_of_each_has_no_word_for_it():
-    """What b and d show is open, as it is elsewhere; another task of a keeps the title from telling it alone."""
-    policy = group(
-        without("a", "description"),
-        without("b", "description", status=NO_CLOSED),
-        without("c", "due"),
-        without("d", "due", status=NO_CLOSED),
-    )
+@pytest.mark.parametrize("more", [False, True], ids=["one there", "another there"])
+def test_a_cluster_of_which_one_is_done_is_one_of_those_that_a_side_may_mean(more):
+    """Done and open met by their day; a can show neither, and another entry of c keeps the title from being its own."""
+    policy = group(without("a", "due", status=NO_CLOSED), "b", "c")
     done, open_ = {"status": Status.COMPLETED}, {"status": Status.NEEDS_ACTION}
     entries = [
-        entry("a1", title="Milk", due=APRIL, **done),
-        entry("a2", title="Milk", labels=("x",), **done),
-        entry("b1", title="Milk", due=APRIL, **open_),
-        entry("c1", title="Milk", description="oat", **done),
-        entry("d1", title="Milk", description="oat", **open_),
+        entry("a1", title="Milk", **open_),
+        entry("b1", title="Milk", due=APRIL, **done),
+        entry("c1", title="Milk", due=APRIL, **open_),
+        entry("c2", title="Milk", labels=("x",), **open_),
     ]
-    found = joined(entries, policy=policy)[0]
-    assert [refs for _, refs in found] == [["a1", "b1", "c1", "d1"], ["a2"]]
+    entries += [entry("a2", title="Milk", **open_)] if more else []
+    found = [refs for _, refs in joined(entries, policy=policy)[0]]
+    assert found == ([["a1"], ["a2"], ["b1", "c1"], ["c2"]] if more else [["a1", "b1", "c1"], ["c2"]])
+
+
+@pytest.mark.parametrize("poor", ["a", "b"])
+def test_of_two_of_which_a_side_can_show_no_difference_neither_is_taken_for_its_only_one(poor):
+    """Whichever side has the two: they differ in what the other can not hold."""
+    rich = "b" if poor == "a" else "a"
+    entries = [entry(f"{rich}{number}", title="Milk", description=text) for number, text in ((1, "oat"), (2, "soy"))]
+    sides = [without(name, "description") if name == poor else name for name in "ab"]
+    found = joined([*entries, entry(f"{poor}1", title="Milk")], policy=group(*sides))[0]
+    assert sorted(refs for _, refs in found) == sorted([[f"{rich}1"], [f"{rich}2"], [f"{poor}1"]])
+
+
+@pytest.mark.parametrize(("words", "clusters"), [(NO_CLOSED, 1), (RICH.fields[Field.STATUS], 2)])
+def test_what_one_side_of_a_pair_has_no_word_for_is_not_missed_on_the_pair(words, clusters):
+    """Open on b and on c, which met by their day, and done on a, which has no days."""
+    entries = [
+        entry("a1", title="Milk", status=Status.COMPLETED),
+        entry("b1", title="Milk", due=APRIL, status=Status.NEEDS_ACTION),
+        entry("c1", title="Milk", due=APRIL, status=Status.NEEDS_ACTION),
+    ]
+    policy = group(without("a", "due"), "b", without("c", status=words))
+    assert len(joined(entries, policy=policy)[0]) == clusters
 
 
 def test_what_a_person_is_asked_about_joins_nothing_and_no_other_entry_joins_it():

@@ -168,6 +168,7 @@ def test_the_rings_go_on_after_the_last_that_was_asked_for(asked, following):
         (0, 0, 5, 1),
         (10, 0, 10, 1),
         (10, 0, 5, 3),
+        (9, 0, 5, 2),
         (0, 10, 1, 11),
         (0, 20, 1, 21),
         (10, 10, 11, 11),
