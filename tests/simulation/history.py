@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from tests.simulation.checks import judge
 from tests.simulation.draw import draw
+from tests.simulation.oracle import judge
 from tests.simulation.play import Play
 from tests.simulation.steps import Setup, Step
 

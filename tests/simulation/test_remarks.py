@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulation.checks import judge
 from tests.simulation.draw import draw
+from tests.simulation.oracle import judge
 from tests.simulation.play import Play
 from tests.simulation.remarks import WORDS
 
