@@ -57,13 +57,17 @@ class Lens:
         self._refs = refs
 
     def take(self, entry: Entry) -> dict[Field, Value]:
-        """An entry's fields in side space: what is held and synced, people by handle. Notes whom it names."""
+        """An entry's fields in side space, in their own order: what is held and synced, people by handle.
+
+        Notes whom it names.
+        """
         people = self._state.sides[self.spec.name].people
         people.update({person.handle: person for person in entry.people})
         taken: dict[Field, Value] = {}
-        for field, value in entry.fields.items():
-            if not self.spec.reads(field):
+        for field in Field:  # a connector may tell them in any order: what is sent of them is in one
+            if field not in entry.fields or not self.spec.reads(field):
                 continue
+            value = entry.fields[field]
             if field is Field.ASSIGNEES and isinstance(value, tuple):
                 persons = [person for person in value if isinstance(person, Person)]
                 for person in persons:

@@ -138,6 +138,12 @@ def test_what_an_entry_says_is_taken_as_far_as_it_is_held_and_synced():
     assert set(people) == {"71", "72", "79"}
 
 
+def test_fields_are_taken_in_their_own_order_whatever_order_a_connector_tells_them_in():
+    """A side that takes one field for each request is told them in this order: a replay is the same requests."""
+    taken = lenses()["a"].take(entry("x1", labels=("l",), description="d", status=Status.COMPLETED, title="t"))
+    assert list(taken) == [Field.TITLE, Field.DESCRIPTION, Field.STATUS, Field.LABELS]
+
+
 @pytest.mark.parametrize(
     ("field", "value", "refuses"),
     [

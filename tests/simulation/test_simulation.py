@@ -33,9 +33,10 @@ def test_a_seed_replays_exactly(seed):
 
 
 def test_a_seed_replays_exactly_in_another_process():
+    """Its sides tell fields in the order of a set, and one takes a request for each: no set's order may decide."""
     told = [
         subprocess.run(
-            [sys.executable, "-m", "tests.simulation", "--seed", "11", "--log"],
+            [sys.executable, "-m", "tests.simulation", "--seed", "700029", "--log"],
             cwd=ROOT,
             env={**os.environ, "PYTHONHASHSEED": number},
             capture_output=True,
@@ -43,7 +44,7 @@ def test_a_seed_replays_exactly_in_another_process():
             timeout=120,
             check=True,
         ).stdout
-        for number in ("1", "2")
+        for number in ("1", "3")
     ]
     assert told[0] == told[1]
 
