@@ -15,7 +15,7 @@ from connectors.contract import Clock
 from sync.store import Owner, Store
 from sync.store.opening import Manner, open_database
 from sync.store.writer import Request, Writer
-from tests.simulation.steps import Points
+from tests.simulation.points import Points
 
 T = TypeVar("T")
 

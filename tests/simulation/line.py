@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 from connectors.connection import Exchange
 from tests.simulation import faults
 from tests.simulation.faults import PROMPT, Fault
-from tests.simulation.steps import Asked, Points
+from tests.simulation.points import Asked, Points
 
 if TYPE_CHECKING:
     from tests.simulation.places.place import Place
@@ -103,7 +103,7 @@ class Line(Quiet):
         if fault is not Fault.SHORT and told[0] == 200 and len(told) == len(answered):
             self._points.told(self._side, asked, shown, faults.refs_in(told[2]), fault=fault)
         if asked.changing and fault in {None, Fault.SLOW}:
-            self._points.ledger.was_answered(self._side)
+            self._points.ledger.arrivals.was_answered(self._side)
         return self._response(request, self._side, *told)
 
     def _asked(self, request: requests.PreparedRequest) -> Asked:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from connectors.task import Field, Status, Value, same
+from tests.simulation.deeds import TOLD, Edit, Removal, number_of
 from tests.simulation.ground import PersonsStore, ground
-from tests.simulation.ledger import TOLD, Edit, Ledger, Removal, number_of
+from tests.simulation.ledger import Ledger
 from tests.simulation.places import Place
 from tests.simulation.places.configured import adopter
-from tests.simulation.steps import Points
+from tests.simulation.points import Points
 
 WATCHED = (*TOLD, Field.STATUS, Field.ASSIGNEES, Field.PARENT)
 VERBS = frozenset({"add", "edit", "remove", "restore", "move", "swap", "twins", "same", "adopt"})
@@ -116,7 +117,7 @@ class People:
         after = place.entries()
         for gone in before.keys() - after.keys():
             which = number_of(before[gone][Field.TITLE])
-            early = (side, gone) in self.ledger.fresh | self.ledger.unsure | self.ledger.astray
+            early = self.ledger.arrivals.in_doubt(side, gone)
             removal = Removal(self.points.baton.ticks, which, side, before[gone], early=early)
             self.ledger.removals.append(removal)
             place.gone[which] = gone
@@ -173,7 +174,7 @@ class People:
             if name not in after or (same(name, old, new) if before else not new):
                 continue
             self.ledger.edits.append(Edit(self.points.baton.ticks, number, side, ref, name, old, new, not before))
-            if name is Field.TITLE and (side, ref) in self.ledger.fresh:
+            if name is Field.TITLE and (side, ref) in self.ledger.arrivals.fresh:
                 self.ledger.twins[number] = 2  # renamed before it was known to be ours: it can not be told any more
             self.points.note(f"edited {self.ledger.edits[-1]}")
         parent = after.get(Field.PARENT)

@@ -15,13 +15,15 @@ from sync.cycle import Cycle, Side, Wishes
 from sync.progress import Silent
 from sync.report import GroupReport
 from sync.store import Store
+from tests.simulation.arrivals import Arrivals
 from tests.simulation.baton import Baton, Killed
 from tests.simulation.ground import WatchedStore, ground, owner
 from tests.simulation.ledger import Ledger
 from tests.simulation.people import VERBS, People
 from tests.simulation.places import KINDS, Place, rules_for
+from tests.simulation.points import Points
 from tests.simulation.remarks import WORDS, Remarks
-from tests.simulation.steps import Points, Setup, Step
+from tests.simulation.steps import Setup, Step
 
 LONG = 30 * 86400.0  # a lease that no history outlives: whoever dies leaves it to be taken over
 
@@ -35,7 +37,7 @@ class Play:
         self.ledger = Ledger(
             entries=lambda side: self.places[side].entries(),
             carries=lambda side, name: self.places[side].carries(name),
-            locates=lambda side: self.places[side].locates,
+            arrivals=Arrivals(locates=lambda side: self.places[side].locates),
         )
         self.figures: Counter = Counter()
         self.points = Points(self.baton, self.ledger, self.figures)
@@ -81,7 +83,7 @@ class Play:
         report = self.run(order, incidents, Wishes(**wishes))
         self.reports.append(report)
         done = report is not None and not report.owed and not report.held
-        self.ledger.cycle_ended(died=report is None, done=done)
+        self.ledger.arrivals.cycle_ended(died=report is None, done=done)
         self.remarks.calm = done
         self._tell_apart(report)
         self._count_doubles()

@@ -23,7 +23,8 @@ from connectors.contract import Holding, Verb
 from connectors.task import Field, Kind
 from sync.core.model import State
 from sync.core.settle import CREATE_REFUSED
-from tests.simulation.ledger import Ledger, number_of
+from tests.simulation.deeds import number_of
+from tests.simulation.ledger import Ledger
 from tests.simulation.places import Place
 from tests.simulation.steps import Step
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from connectors.task import Kind
 from sync.core.model import Held, HeldKind, State
 from sync.core.standing import is_adoption
+from tests.simulation.deeds import number_of
 from tests.simulation.ground import PersonsStore, ground
-from tests.simulation.ledger import number_of
 from tests.simulation.oracle.end import shown_number, stored
 from tests.simulation.places.configured import adopter
 from tests.simulation.play import Play

@@ -8,7 +8,7 @@ from connectors.contract import Holding, Verb
 from sync.core.model import TaskLife
 from sync.core.recover import FOUND_DONE
 from sync.store import MovedRow
-from tests.simulation.ledger import TOLD, Edit, Removal, number_of, words
+from tests.simulation.deeds import TOLD, Edit, Removal, number_of, words
 from tests.simulation.oracle.end import End, said_in
 
 

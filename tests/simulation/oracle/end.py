@@ -10,8 +10,9 @@ from connectors.task import Field, Kind
 from sync.core.codec import decode
 from sync.core.model import Link, State, Task
 from sync.store import ActedRow, MovedRow
+from tests.simulation.deeds import Shown, number_of, words
 from tests.simulation.ground import WatchedStore, ground
-from tests.simulation.ledger import Ledger, Shown, number_of, words
+from tests.simulation.ledger import Ledger
 from tests.simulation.places import Place
 from tests.simulation.play import Play
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from connectors.task import Field, Status
 from sync.core.model import Task, TaskLife
-from tests.simulation.ledger import Edit, number_of, words
+from tests.simulation.deeds import Edit, number_of, words
 from tests.simulation.oracle.end import End, said_in
 
 NOON = datetime(2026, 4, 5, 12, tzinfo=UTC)

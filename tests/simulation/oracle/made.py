@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sync.core.model import Do
 from sync.core.recover import FOUND_DONE
-from tests.simulation.ledger import number_of
+from tests.simulation.deeds import number_of
 from tests.simulation.oracle.end import End
 
 

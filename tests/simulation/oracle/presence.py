@@ -8,7 +8,7 @@ from connectors.contract import Holding, Verb
 from connectors.task import Field, is_empty
 from sync.core.model import Task, TaskLife
 from sync.core.settle import CREATE_REFUSED
-from tests.simulation.ledger import TOLD, Removal, number_of
+from tests.simulation.deeds import TOLD, Removal, number_of
 from tests.simulation.oracle.edits import saw
 from tests.simulation.oracle.end import End, shown_number
 

@@ -9,7 +9,7 @@ from connectors.checkvist.sandbox import Reading, Sandbox
 from connectors.contract import SideSettings
 from connectors.task import Field, Native, Value
 from tests.simulation.places.place import BERLIN, Place, Traits, address
-from tests.simulation.steps import Asked, Points
+from tests.simulation.points import Asked, Points
 
 
 class CheckvistPlace(Place):

@@ -6,7 +6,7 @@ from connectors import ogsm
 from connectors.ogsm.sandbox import Reading, Sandbox
 from connectors.task import Field, Native, Value
 from tests.simulation.places.place import NAMES, Place, Traits, side_of
-from tests.simulation.steps import Asked, Points
+from tests.simulation.points import Asked, Points
 
 
 class OgsmPlace(Place):

@@ -9,7 +9,7 @@ from connectors import optacheck
 from connectors.optacheck.sandbox import Reading, Sandbox
 from connectors.task import Field, Native, Person, Status, Value
 from tests.simulation.places.place import EMAILS, Place, Traits, side_of
-from tests.simulation.steps import Asked, Points
+from tests.simulation.points import Asked, Points
 
 WORDS = {
     "assigned": Status.NEEDS_ACTION,

@@ -12,7 +12,7 @@ from connectors.opus2.sandbox import Document, Reading, Sandbox
 from connectors.opus2.sandbox.shapes import PAGE, document
 from connectors.task import Field, Native, Value
 from tests.simulation.places.place import NAMES, Place, Traits, side_of
-from tests.simulation.steps import Asked, Points
+from tests.simulation.points import Asked, Points
 
 _WORDS = {"needs_action": "Pending", "in_progress": "In Progress", "completed": "Completed"}
 

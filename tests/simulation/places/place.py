@@ -17,9 +17,9 @@ from connectors.redact import Redactor
 from connectors.task import Field, Native, Status, Value
 from connectors.transport import Http
 from sync.core.policy import PersonRule
-from tests.simulation.ledger import Shown
+from tests.simulation.deeds import Shown
 from tests.simulation.line import Line, Quiet
-from tests.simulation.steps import Asked, Points
+from tests.simulation.points import Asked, Points
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NAMES = {"anna": "Anna Berg", "ben": "Ben Çelik"}

@@ -8,7 +8,7 @@ from connectors import trackops
 from connectors.task import Field, Native, Value
 from connectors.trackops.sandbox import Reading, Sandbox
 from tests.simulation.places.place import Place, Traits, side_of
-from tests.simulation.steps import Asked, Points
+from tests.simulation.points import Asked, Points
 
 _WORDS = {"needs_action": "needs_action", "in_progress": "in_progress", "completed": "complete"}
 

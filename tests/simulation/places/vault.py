@@ -20,7 +20,7 @@ from connectors.memory.vault import WRITES, Vault
 from connectors.task import Field, Native, Person, Value
 from tests.simulation.faults import CUT, PROMPT, Fault
 from tests.simulation.places.place import BERLIN, Place
-from tests.simulation.steps import Asked, Points
+from tests.simulation.points import Asked, Points
 
 
 class MemoryPlace(Place):
@@ -154,7 +154,7 @@ class _Watched:
             raise _error(self.fault, self.asked, applied=Applied.UNKNOWN if self.asked.changing else Applied.NO)
         points.told(vault.side, self.asked, shown, self.refs)
         if self.asked.changing:
-            points.ledger.was_answered(vault.side)
+            points.ledger.arrivals.was_answered(vault.side)
 
 
 def _error(fault: Fault, asked: Asked, *, applied: Applied):
