@@ -239,7 +239,7 @@ def _is_in(shape: Shape) -> bool:
 
 
 def _is_on(sides: frozenset[SideName], shape: Shape) -> bool:
-    return shape.sides == sides and not shape.aside
+    return shape.sides == sides
 
 
 def is_task(entry: Entry) -> bool:

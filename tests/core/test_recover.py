@@ -598,3 +598,21 @@ def test_the_title_of_a_task_that_was_sent_counts_wherever_it_stands():
     state, intent, _ = world(Do.CREATE, linked=False)
     intent.patch = {**MILK, Field.PARENT: "b1"}
     assert titled(state, intent, read(entry("b7", title="Milk", parent="b9"))) != []
+
+
+@pytest.mark.parametrize(
+    ("spec", "kind", "why"),
+    [
+        (side("b"), Read.COMPLETE, "a new task with this title on b may be the one that was sent, with other content"),
+        (
+            side("b", discovery=Discovery.POINT),
+            Read.POLLED,
+            "b was asked to make this task and no answer came: it may be there or not, and no list can tell. ",
+        ),
+    ],
+    ids=["a list", "no list"],
+)
+def test_a_person_is_told_why_a_create_is_in_doubt(spec, kind, why):
+    state, intent, recovery = world(Do.CREATE, spec=spec, linked=False)
+    assert not recovery.resolve(intent, read(entry("7", title="Milk", description="theirs"), kind=kind))
+    assert [held.why.startswith(why) for held in state.held] == [True]
