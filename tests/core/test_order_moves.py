@@ -302,7 +302,8 @@ def test_after_a_move_the_places_of_its_siblings_are_doubted():
 
 
 def test_comments_on_a_task_have_no_place_among_its_children():
-    state, merge = owing(4, 4, parents={3: 1, 4: 1}, ranks={3: 30, 4: 10}, places={3: 1, 4: 2})
+    below = dict.fromkeys((2, 3, 4), 1)
+    state, merge = owing(4, 4, parents=below, ranks={2: 10, 3: 30, 4: 20}, places={2: 1, 3: 2, 4: 3})
     comment = add_task(state, 5, {}, "a", "b")
     comment.kind, comment.values = Kind.COMMENT, {Field.COMMENTS: "ok", PARENT: 1}
-    assert outgoing(merge.lenses, "b", []) == [(4, 1)]
+    assert outgoing(merge.lenses, "b", []) == [(4, 2)]
