@@ -658,11 +658,11 @@ def test_new_comments_on_a_task_have_no_place_among_its_new_children():
     policy = group(side("a", fields=fields), side("b", fields=fields))
     state = state_of(policy)
     add_task(state, 1, {TITLE: "title", PARENT: None}, "a", "b")
-    for number, rank in ((3, 10), (4, 30), (5, 20)):
+    for number, rank in ((3, 10), (4, 30), (5, 40), (6, 20)):
         add_task(state, number, {TITLE: f"t{number}", PARENT: 1, Field.POSITION: rank}, "a")
     comment = add_task(state, 2, {}, "a")
     comment.kind, comment.values = Kind.COMMENT, {Field.COMMENTS: "ok", PARENT: 1}
     moves = [action for action in plan(state, policy).actions if Field.POSITION in action.fields and action.ref is None]
     assert [(action.task, dict(action.fields)) for action in moves if action.do is Do.UPDATE] == [
-        (5, {Field.POSITION: 2})
+        (6, {Field.POSITION: 2})
     ]
