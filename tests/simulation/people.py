@@ -125,9 +125,11 @@ class People:
     def _restore(self, side: str, number: int) -> None:
         place = self.places[side]
         ref = place.gone.pop(number, None)
-        if ref is None or number in self.numbers(side) or not place.restore(ref):
+        there = self.numbers(side)
+        if ref is None or number in there or not place.restore(ref):
             return
-        self.ledger.restored[side, number] = len(self.ledger.removals)
+        for back in {number, *(self.numbers(side) - there)}:  # what went along comes back along
+            self.ledger.restored[side, back] = len(self.ledger.removals)
         if not place.lists:  # nothing shows it to anybody: whoever brought it back has it taken in, as if it were new
             self.wanted.append((side, ref))
         if self.running:  # it may be on its way there a second time

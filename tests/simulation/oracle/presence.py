@@ -90,9 +90,10 @@ def _removals(end: End, number: int) -> list[Removal]:
 def _all_seen(end: End, number: int, removals: list[Removal]) -> bool:
     """Whether whoever deleted a task had seen all that was done to it, and to what ever was below it."""
     ledger = end.ledger
-    if ledger.restored or number in ledger.twins or any(removal.early for removal in removals):
-        return False
     numbers = {number, *ledger.family.get(number, ())}
+    restored = {back for _, back in ledger.restored}
+    if numbers & restored or number in ledger.twins or any(removal.early for removal in removals):
+        return False
     if numbers & end.play.remarks.tasks:
         return False  # a comment may be the edit that keeps it
     edits = [edit for edit in ledger.edits if edit.number in numbers and (edit.field in TOLD or not edit.made)]
