@@ -6,7 +6,7 @@ intent    what the side shows now                         outcome
 update    the value that was sent                         done
 update    the value from before                           not applied: it is owed still
 update    a third value                                   ours is sent once more, the found one is kept as a loser
-delete    nothing, a tombstone                            done
+delete    nothing, a tombstone                            done; made again if the task lives again
 delete    the entry                                       not applied
 create    a new ref with an equal payload                 done; of exact twins, the oldest
 create    a new ref with the same title, and no more      held
@@ -31,9 +31,9 @@ from sync.core.evidence import DELETED_HERE
 from sync.core.facts import Acted, Observation, Read
 from sync.core.lens import Lens
 from sync.core.merge import Merge
-from sync.core.model import Do, Held, HeldKind, Intent, Link, Pair, SideName, State
+from sync.core.model import Do, Held, HeldKind, Intent, Link, Pair, SideName, State, TaskLife
 from sync.core.owners import counted
-from sync.core.settle import deleted, filled_in, found_again
+from sync.core.settle import come_back, deleted, ended_by_delete, filled_in, found_again
 from sync.core.standing import ENTRIES, kept
 from sync.core.text import folded, words
 
@@ -100,6 +100,8 @@ class Recovery:
         if absent or (entry is not None and entry.deleted):
             deleted(self.merge.lenses, link, link.reason or DELETED_HERE)
             self._note(intent, link.ref, FOUND_DONE)
+            if self.merge.lenses.state.tasks[link.task].life is TaskLife.ALIVE and ended_by_delete(link):
+                come_back(self.merge.lenses, link)  # while nobody knew, an edit won over this delete (rule 12)
             return True
         return entry is not None or link.ref in observation.listed
 

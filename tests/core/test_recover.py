@@ -11,8 +11,9 @@ from connectors.task import Field, Kind, Status
 from sync.core.evidence import UNDONE, let_go
 from sync.core.facts import Observation, Read
 from sync.core.merge import Merge
-from sync.core.model import Do, Held, HeldKind, Intent, Link, LinkLife, Pair
+from sync.core.model import Do, Held, HeldKind, Intent, Link, LinkLife, Pair, TaskLife
 from sync.core.recover import Recovery, is_whole, open_creates, open_requests, titled, unseen_creates
+from sync.core.settle import CREATE_AGAIN
 from tests.core.build import NOW, RICH, TWO_WAY, add_task, entry, group, lenses_of, side, state_of
 
 MILK = {Field.TITLE: "Milk", Field.DESCRIPTION: "two litres", Field.STATUS: Status.NEEDS_ACTION}
@@ -251,10 +252,27 @@ def test_a_third_value_is_kept_as_that_sides_loser():
 @pytest.mark.parametrize("do", [Do.DELETE, Do.ARCHIVE])
 def test_a_delete_that_is_found_done_ends_the_link(do):
     state, intent, recovery = world(Do.DELETE)
+    state.tasks[1].life = TaskLife.DELETED
     intent.do = do
     assert recovery.resolve(intent, read(gone=["b1"], kind=Read.POLLED))
     assert state.links[1, "b"].reason == "deleted from here"
     assert ("b", "b1") not in recovery.merge.lenses.refs
+    assert [(row.do, row.ref) for row in recovery.acted] == [(do, "b1")]
+
+
+@pytest.mark.parametrize("do", [Do.DELETE, Do.ARCHIVE])
+@pytest.mark.parametrize(
+    "observation",
+    [read(gone=["b1"], kind=Read.POLLED), read(), read(entry("b1", deleted=True))],
+    ids=["gone", "not listed", "a tombstone"],
+)
+def test_a_delete_that_is_found_done_after_an_edit_has_won_over_it_is_made_up_for(do, observation):
+    """While it was in doubt its side did not answer, and somebody edited the task elsewhere: it lives again."""
+    state, intent, recovery = world(Do.DELETE)
+    intent.do = do
+    assert recovery.resolve(intent, observation)
+    link = state.links[1, "b"]
+    assert (link.live, link.ref, link.reason, link.former) == (False, None, CREATE_AGAIN, ("b1",))
     assert [(row.do, row.ref) for row in recovery.acted] == [(do, "b1")]
 
 

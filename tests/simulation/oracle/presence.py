@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connectors.contract import Holding, Verb
-from connectors.task import Field, is_empty
+from connectors.task import Field, Status, is_empty
 from sync.core.model import Task, TaskLife
 from sync.core.settle import CREATE_REFUSED
 from tests.simulation.deeds import TOLD, Removal, number_of
@@ -45,10 +45,15 @@ def _can_hold(end: End, side: str, number: int) -> bool:
     refused = [how for (where, _), how in end.ledger.refused.items() if where == side]
     return can.can(Verb.CREATE) and not any(
         any(is_empty(name, task.values.get(name)) for name in demanded)
-        or (open_only and task.values[Field.STATUS].closed)
+        or (open_only and _is_closed(task))
         or (True in refused and _was_refused(end, task, side))
         for task in tasks
     )
+
+
+def _is_closed(task: Task) -> bool:
+    status = task.values.get(Field.STATUS)  # none, where no side has told one yet
+    return isinstance(status, Status) and status.closed
 
 
 def _was_refused(end: End, task: Task, side: str) -> bool:
