@@ -84,6 +84,17 @@ class Removing(Part):
         assert caught.value.applied is Applied.NO
         assert caller.there(old.ref).fields[Field.TITLE] == "Theirs"
 
+    @needs(has(Verb.CHANGES, Verb.CREATE, Verb.UPDATE), declares("preconditions"), readable, writes(Field.TITLE))
+    def test_what_moves_the_version_token_moves_the_raw_hash(self, caller: Caller) -> None:
+        """An entry whose hash is the same is not decoded again: a write on its old token would be refused."""
+        entry = caller.there(caller.create(caller.told(self.titled("Once"))).entry.ref)
+        before = caller.records()[entry.ref]
+        caller.update(entry, {Field.TITLE: "Twice"})
+        caller.update(caller.there(entry.ref), {Field.TITLE: entry.fields[Field.TITLE]})
+        after = caller.records()[entry.ref]
+        if caller.connector.normalise(before).token != caller.connector.normalise(after).token:
+            assert before.raw_hash != after.raw_hash
+
     @needs(has(Verb.CREATE), declares("modified_granularity"), readable)
     def test_a_task_tells_when_it_was_changed(self, caller: Caller) -> None:
         """The time of the last change is an aware one; of a task that was never changed there may be none."""

@@ -38,8 +38,8 @@ from connectors.task import JsonValue, Native
 
 Members: TypeAlias = dict[str, JsonValue]
 
-VOLATILE: Final = frozenset({"modified", "revision"})
-"""Members that say nothing about the task."""
+VOLATILE: Final = frozenset({"modified"})
+"""Members that say nothing about the task. A revision does: writes are based on it."""
 
 BLANK: Final[Native] = {
     "title": "",
