@@ -136,7 +136,7 @@ class Line(Quiet):
         if fault in _FAILED:
             return _FAILED[fault], {}, b""
         if fault is Fault.EMPTY:
-            return 200, headers, b""
+            return status, headers, b""  # not 200: whoever is told that what was refused is done can not know better
         if fault is Fault.OTHER_TYPE:
             return status, {**headers, "Content-Type": "application/octet-stream"}, body
         if fault is Fault.TRUNCATED:
