@@ -9,14 +9,14 @@ from datetime import datetime
 from connectors.task import Field, Kind, Status, same
 from sync.core.diff import FIRST_OPINION, Delta
 from sync.core.evidence import UNDONE, Evidence, let_go
-from sync.core.facts import Acted
+from sync.core.facts import Acted, Observation
 from sync.core.lens import canonical_parent
 from sync.core.merge import MERGED, Merge
 from sync.core.model import Do, Held, HeldKind, Link, SideName, Task, TaskId, TaskLife
-from sync.core.owners import comments, is_unseen
+from sync.core.owners import comments, is_unseen, names
 from sync.core.plan import CLOSED_BY_DELETE, UNSENT
 from sync.core.policy import AccessPolicy, DeletePolicy
-from sync.core.settle import DELETED_THERE, come_back, ended_by_delete, make_again, tie_again
+from sync.core.settle import CREATE_AGAIN, DELETED_THERE, come_back, ended_by_delete, make_again, tie_again
 
 
 @dataclass(slots=True)
@@ -38,6 +38,20 @@ class Deletes:
                 task.life = TaskLife.ALIVE
             self._note(link, Do.ADOPT, "restored there")
             self._bring_back_elsewhere(task)
+
+    def brought_back(self, observation: Observation) -> None:
+        """What is to be made again, and is there after all, is tied again: a second one would be its double."""
+        state = self.merge.lenses.state
+        in_doubt = {(intent.task, intent.side) for intent in state.intents}
+        ended = (link for link in state.links.values() if link.side == observation.side and link.reason == CREATE_AGAIN)
+        for link in [one for one in ended if one.ref is None and one.key not in in_doubt]:
+            ref = next((ref for ref in reversed(link.former) if names(observation, ref)), None)
+            task = state.tasks[link.task]
+            if ref is None or task.kind is Kind.COMMENT or task.life is TaskLife.DELETED:
+                continue  # a comment goes where its task goes
+            link.ref, link.former = ref, tuple(one for one in link.former if one != ref)
+            tie_again(self.merge.lenses, link)
+            self._note(link, Do.ADOPT, "restored there")
 
     def revive(self, task: Task, deltas: Mapping[Field, Sequence[Delta]]) -> bool:
         """Whether a deleted task lives again, edited where the delete has not arrived yet (rule 12)."""

@@ -120,9 +120,8 @@ class _Cycle:
             if verdict.guard:
                 self.aside[spec.name] = verdict
             else:
-                for intent in [one for one in self.state.intents if one.side == spec.name]:
-                    if recovery.resolve(intent, observation):
-                        self.state.intents.remove(intent)
+                recovery.resolve_all(observation)
+                deletes.brought_back(observation)
             if side.distrusted:
                 self._trust_again(side, observation)
                 continue

@@ -55,6 +55,13 @@ class Recovery:
     acted: list[Acted] = field(default_factory=list)
     taken: set[tuple[str, str]] = field(default_factory=set)  # entries that open creates keep from being taken for new
 
+    def resolve_all(self, observation: Observation) -> None:
+        """Resolve the open intents of a side against what was read, as far as that tells."""
+        state = self.merge.lenses.state
+        for intent in [one for one in state.intents if one.side == observation.side]:
+            if self.resolve(intent, observation):
+                state.intents.remove(intent)
+
     def resolve(self, intent: Intent, observation: Observation) -> bool:
         """Resolve one intent against what was read. Returns whether it is closed."""
         lenses = self.merge.lenses

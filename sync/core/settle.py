@@ -155,10 +155,13 @@ def create_refused(
 
 
 def make_again(lenses: Lenses, link: Link) -> None:
-    """End a link so that the task is made there once more; the old ref is not new if it is ever listed again."""
+    """End a link so that the task is made there once more; the old ref is not new if it is ever listed again.
+
+    The shadow stays until then: should the entry be brought back before it is made, that is what it held.
+    """
     lenses.untie(link)
     former = link.former if link.ref is None else (*link.former, link.ref)
-    again = Link(task=link.task, side=link.side, ref=None, former=former)
+    again = Link(task=link.task, side=link.side, ref=None, former=former, pairs=link.pairs)
     let_go(again, CREATE_AGAIN)
     lenses.state.links[again.key] = again
 

@@ -7,6 +7,7 @@ import pytest
 from connectors.contract import Verb
 from sync.core.model import TaskLife
 from sync.report import Result
+from tests.scenarios.breaking import break_off, failing, lose_answer
 
 NO_GET = {"without": [Verb.GET]}
 INCREMENTAL = {"incremental": True}
@@ -47,6 +48,27 @@ def test_a_task_that_is_restored_where_we_deleted_it_lives_again(group):
     world.settle()
     for side in "abc":
         assert world.titles(side) == ["Bread", "Milk"]
+
+
+@pytest.mark.parametrize(("traits", "error"), [({}, lose_answer), (NO_GET, break_off), (INCREMENTAL, lose_answer)])
+def test_what_is_restored_before_it_is_made_again_is_not_doubled(group, error, traits):
+    """An edit won over a delete, and the create did not get through; a person restores the entry, and edits it."""
+    world = agreed(group, "Milk", "Bread", a={}, b=traits)
+    ref = world.ref("b", "Milk")
+    world.vaults["b"].remove(ref)
+    with failing(world.vaults["b"], "create", error()):
+        for number in range(4):
+            world.edit("a", world.ref("a", "Milk"), due=f"2026-04-0{number + 1}")
+            world.clock.sleep(660)
+            world.run()
+    world.vaults["b"].restore(ref)
+    world.edit("b", ref, description="two litres")
+    world.settle()
+    assert world.titles("a") == world.titles("b") == ["Bread", "Milk"]
+    assert world.ref("b", "Milk") == ref
+    assert world.on("a", "Milk")["description"] == "two litres"
+    assert world.on("b", "Milk")["due"] == "2026-04-04"
+    assert world.run().result is Result.QUIET
 
 
 @pytest.mark.parametrize("lacks", [[Verb.DELETE], [Verb.DELETE, Verb.GET]], ids=["get", "no get"])
