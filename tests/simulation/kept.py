@@ -204,4 +204,16 @@ KEPT: dict[str, History] = {
             ("cycle", 0, ((4, "fault", "half a listing"),)),
         ],
     ),
+    # Comments move no list's time. One that nobody had read kept its task alive, found only when that was to be deleted:
+    # the task was made again a cycle after what should have been the last write.
+    "a comment that is found late brings its task back": History(
+        {"sides": [("a", "checkvist", ""), ("b", "optacheck", ("", {"open words": True}))]},
+        [
+            ("add", "a", 1, {"title": "1 e1"}),
+            ("cycle", 0, ((18, "remove", "b", 1),)),
+            ("pass", 4000),
+            ("cycle", 0, ()),
+            ("cycle", 0, ((3, "comment", "a", 1, 5, 10),)),
+        ],
+    ),
 }

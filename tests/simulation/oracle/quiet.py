@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from connectors.task import Kind
+from connectors.task import Field, Kind
 from sync.core.diff import FIRST_OPINION
 from sync.core.facts import Read
+from sync.core.merge import NEW
 from sync.core.model import Do
 from sync.report import GroupReport, Result
 from sync.store import ActedRow, MovedRow
@@ -64,15 +65,19 @@ class Quiet:
         """Whether the last cycle wrote only what may need one cycle more.
 
         That is the order of siblings; and what a server of its own accord put into a field of a new entry for which
-        nobody had a value: the read after the create tells it first. And comments, which move no list's time.
+        nobody had a value: the read after the create tells it first. And comments, which move no list's time: one that
+        is seen for the first time now may have brought its task back (rule 12).
         """
         state, rows = stored(self.play)
         last = max(row.cycle for row in rows)
         acted = [row for row in rows if isinstance(row, ActedRow) and row.cycle == last]
         moved = [row for row in rows if isinstance(row, MovedRow) and row.cycle == last]
         first = {row.field.value for row in moved if row.rule == FIRST_OPINION}
+        new = [state.tasks[row.task] for row in moved if row.rule == NEW]
+        commented = {one.values.get(Field.PARENT) for one in new if one.kind is Kind.COMMENT}
         return all(
             state.tasks[row.task].kind is Kind.COMMENT
+            or row.task in commented
             or (row.do is Do.UPDATE and set(row.fields) <= {"position", *first})
             for row in acted
         )
