@@ -204,8 +204,8 @@ KEPT: dict[str, History] = {
             ("cycle", 0, ((4, "fault", "half a listing"),)),
         ],
     ),
-    # Comments move no list's time. One that nobody had read kept its task alive, found only when that was to be deleted:
-    # the task was made again a cycle after what should have been the last write.
+    # Comments move no list's time. One that nobody had read kept its task alive, found only when that was to be
+    # deleted: the task was made again a cycle after what should have been the last write.
     "a comment that is found late brings its task back": History(
         {"sides": [("a", "checkvist", ""), ("b", "optacheck", ("", {"open words": True}))]},
         [
@@ -214,6 +214,34 @@ KEPT: dict[str, History] = {
             ("pass", 4000),
             ("cycle", 0, ()),
             ("cycle", 0, ((3, "comment", "a", 1, 5, 10),)),
+        ],
+    ),
+    # Two copies of one task were renamed on two sides, each before it was known that we had made it. Nobody can tell
+    # them from tasks of their own: there are three.
+    "renamed twice before it was known": History(
+        {
+            "sides": [
+                ("a", "memory", {}),
+                ("b", "checkvist", ""),
+                ("c", "memory", {"incremental": True, "page_size": 3}),
+            ]
+        },
+        [
+            ("add", "c", 1, {"title": "1 e1"}),
+            ("add", "c", 2, {"title": "2 e4"}),
+            (
+                "cycle",
+                0,
+                ((22, "add", "a", 3, {"description": "note e10", "due": "2026-04-12", "title": "3 e9 a long name"}),),
+            ),
+            ("cycle", 0, ()),
+            ("add", "b", 4, {"parent": 2, "title": "4 e25 ünï"}),
+            ("cycle", 40859, ((17, "crash", "write"),)),
+            ("edit", "c", 4, "title", "e35"),
+            ("cycle", 52709, ((27, "fault", "504 after", "write"), (30, "fault", "too late"))),
+            ("remove", "b", 3),
+            ("remove", "a", 4),
+            ("swap", "b", 4, 1),
         ],
     ),
 }

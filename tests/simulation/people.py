@@ -28,6 +28,7 @@ class People:
     points: Points
     running: bool = False  # whether a cycle is on its way
     strangers: set[str] = field(default_factory=set)  # sides on which somebody is named whom no other side knows
+    renamed: set[tuple[str, str]] = field(default_factory=set)  # while it was not known to be ours
     wanted: list[tuple[str, str]] = field(default_factory=list)  # side and ref: what a person wants taken in
 
     def act(self, word: str, *rest: object) -> None:
@@ -176,8 +177,10 @@ class People:
             if name not in after or (same(name, old, new) if before else not new):
                 continue
             self.ledger.edits.append(Edit(self.points.baton.ticks, number, side, ref, name, old, new, not before))
-            if name is Field.TITLE and (side, ref) in self.ledger.arrivals.fresh:
-                self.ledger.twins[number] = 2  # renamed before it was known to be ours: it can not be told any more
+            if name is Field.TITLE and (side, ref) in self.ledger.arrivals.fresh - self.renamed:
+                # Renamed before it was known to be ours it can not be told any more: each such one is one more.
+                self.renamed.add((side, ref))
+                self.ledger.twins[number] = self.ledger.twins.get(number, 1) + 1
             self.points.note(f"edited {self.ledger.edits[-1]}")
         parent = after.get(Field.PARENT)
         shown = self.places[side].entries()
