@@ -29,7 +29,12 @@ def command(
     port: Annotated[
         int,
         typer.Option(
-            "--port", metavar="N", min=0, max=65535, help="The first one's port, the next on N+1. [default: free ones]"
+            "--port",
+            metavar="N",
+            min=0,
+            max=65535,
+            show_default="free ones",
+            help="The first one's port, the next on N+1.",
         ),
     ] = 0,
 ) -> int:
