@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 
 from sync.cli.failures import CommandError
+
+PortOption: TypeAlias = Annotated[
+    int,
+    typer.Option(
+        "--port",
+        metavar="N",
+        min=0,
+        max=65535,
+        show_default="free ones",
+        help="The first one's port, the next on N+1.",
+    ),
+]
 
 
 def command(
@@ -26,17 +38,7 @@ def command(
             "several with commas; may be repeated.",
         ),
     ] = None,
-    port: Annotated[
-        int,
-        typer.Option(
-            "--port",
-            metavar="N",
-            min=0,
-            max=65535,
-            show_default="free ones",
-            help="The first one's port, the next on N+1.",
-        ),
-    ] = 0,
+    port: PortOption = 0,
 ) -> int:
     """Serve the vendors' sandboxes on loopback.
 
