@@ -104,8 +104,11 @@ class Http:
         cost: int = 1,
         what: str,
         ok: Callable[[int], bool] | None = None,
+        rooted: bool = False,
     ) -> Answer:
         """Send one request to ``base_url`` + ``path`` and return its complete answer.
+
+        With ``rooted`` the path is the server's own, whatever path ``base_url`` has.
 
         The body is ``json``, ``form``, or ``content`` as it is, whose type is then among the ``headers``.
 
@@ -117,7 +120,7 @@ class Http:
         """
         request = Request(
             method=method.upper(),
-            url=self._base_url + path,
+            url=(self._where if rooted else self._base_url) + path,
             params=params,
             json=json,
             form=form,

@@ -48,6 +48,9 @@ class Facts:
     requests: ClassVar[Mapping[Verb, int]] = {Verb.GET: 1, Verb.CREATE: 1, Verb.UPDATE: 1, Verb.DELETE: 1}
     """Requests of each verb, reads that it needs for itself included."""
 
+    bodiless: ClassVar[bool] = False
+    """Whether the server answers a create and an update by a status alone, of which nothing can break off."""
+
     trials: ClassVar[int] = 0
     """Changing requests beyond one that a step may take while it is learnt how this server wants something, or which
     name is free."""

@@ -45,6 +45,9 @@ APPLIED: Final = frozenset(
 )
 """Troubles that come after the request was carried out."""
 
+OF_A_BODY: Final = frozenset({Trouble.CUT_JSON, Trouble.TRUNCATED, Trouble.WRONG_TYPE})
+"""Troubles of an answer's body: one that has none meets them unharmed."""
+
 NOT_APPLIED: Final = frozenset({Trouble.RATE_LIMITED, Trouble.REFUSED, Trouble.REDIRECTED})
 """Troubles that say for certain that it was not."""
 
@@ -91,8 +94,7 @@ class Failing(Part):
         harness.disturb(trouble, changing=True)
         harness.forget()
         told = caller.told(self.titled("Perhaps"))
-        error = self._right(trouble, lambda: caller.create(told))
-        self._honest(error, trouble, harness)
+        self._fails(trouble, lambda: caller.create(told), harness)
         harness.calm()
         if self.capabilities.can(Verb.CHANGES):
             carried = caller.connector.split(Patch(told), creating=True)[0].fields[Field.TITLE]
@@ -105,8 +107,7 @@ class Failing(Part):
         entry = caller.there(caller.create(caller.told(self.titled("Old"))).entry.ref)
         harness.disturb(trouble, changing=True)
         harness.forget()
-        error = self._right(trouble, lambda: caller.update(entry, {Field.TITLE: "New"}))
-        self._honest(error, trouble, harness)
+        self._fails(trouble, lambda: caller.update(entry, {Field.TITLE: "New"}), harness)
         harness.calm()
         assert caller.there(entry.ref).fields[Field.TITLE] == ("New" if trouble in APPLIED else "Old")
 
@@ -116,12 +117,7 @@ class Failing(Part):
         entry = caller.there(caller.create(caller.told(self.titled("Doomed"))).entry.ref)
         harness.disturb(trouble, changing=True)
         harness.forget()
-        try:
-            caller.delete(entry)
-        except RIGHT[trouble] as error:
-            self._honest(error, trouble, harness)
-        else:
-            assert trouble in {Trouble.CUT_JSON, Trouble.TRUNCATED, Trouble.WRONG_TYPE}
+        self._fails(trouble, lambda: caller.delete(entry), harness, bodiless=True)
         harness.calm()
         assert (caller.read(entry.ref) is None) == (trouble in APPLIED)
 
@@ -147,6 +143,18 @@ class Failing(Part):
         with pytest.raises(BadCredentials) as caught:
             caller.create(caller.told(self.titled("Never")))
         assert caught.value.applied is Applied.NO
+
+    def _fails(
+        self, trouble: Trouble, call: Callable[[], object], harness: Harness, *, bodiless: bool | None = None
+    ) -> None:
+        """Change something, and expect the error that this trouble is: where there is a body, if that is what broke."""
+        try:
+            call()
+        except RIGHT[trouble] as error:
+            self._honest(error, trouble, harness)
+        else:
+            assert trouble in OF_A_BODY, "it was said to be done"
+            assert self.bodiless if bodiless is None else bodiless, "what it was answered was not read"
 
     def _right(self, trouble: Trouble, call: Callable[[], object]) -> ConnectorError:
         """Call, and expect the error that this trouble is."""

@@ -26,7 +26,7 @@ TIMEOUT: Final = 20.0
 """Seconds for one answer: a loopback needs none of them, a machine under load gets time."""
 NAME: Final = "sandbox"
 ELSEWHERE: Final = "http://elsewhere.invalid/tasks"
-_READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_READING: Final = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
 _FAULTS: Final[Mapping[Trouble, Fault]] = {
     Trouble.RATE_LIMITED: Fault(Kind.STATUS, status=429, headers={"Retry-After": f"{RETRY_AFTER:.0f}"}),
     Trouble.SERVER_ERROR: Fault(Kind.STATUS, status=500),
@@ -197,7 +197,7 @@ class HttpHarness(Generic[Server]):
         return path.startswith(self._bench.logins)
 
     def _connected(self, extra: Mapping[str, object]) -> Connector:
-        url, clock = self._serving.url(NAME), SkippingClock()
+        url, clock = self._serving.url(NAME) + getattr(self.sandbox, "place", ""), SkippingClock()
         http = Http(side=NAME, base_url=url, clock=clock, limiter=None, timeout=TIMEOUT, secrets=Redactor())
         connector = self._bench.manifest.factory(self._bench.side(self.sandbox, url, extra), clock, http)
         self._open.append(connector)

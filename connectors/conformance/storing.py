@@ -47,8 +47,9 @@ class Storing(Part):
             if before is not None and self.capabilities.can(Verb.UPDATE):
                 changed = {field: value for field, value in told.items() if field in self.two_way()}
                 caller.update(caller.there(before.ref), changed)
-                self._holds(caller.there(before.ref), changed)
-                self._tidy(caller, before)
+                after = caller.there(before.ref)
+                self._holds(after, changed)
+                self._tidy(caller, after)
             before = entry
 
     @pytest.mark.hypothesis

@@ -27,7 +27,11 @@ _DATE: Final = 1.0
 
 
 class Sandbox(Protocol):
-    """A vendor's sandbox: a faithful server of its documented API, with its state in memory."""
+    """A vendor's sandbox: a faithful server of its documented API, with its state in memory.
+
+    Two attributes are optional: ``place``, the path that ``base_url`` has on the server where it is not its root; and
+    ``missing()``, what is to be done before it can be served here, empty when it can.
+    """
 
     @property
     def app(self) -> ASGIApp:

@@ -31,6 +31,11 @@ def test_base_url_and_path_are_joined(site):
     assert sent(site).path == "/prefix/tasks"
 
 
+def test_a_rooted_path_is_the_servers_own(site):
+    http(f"{site.url}/prefix/").send("GET", "/tasks", changing=False, what="tasks", rooted=True)
+    assert sent(site).path == "/tasks"
+
+
 def test_parameters_are_encoded(site):
     get(http(site.url), params={"q": "a b&c=ü/ö", "page": "2"})
     assert parse_qsl(sent(site).query) == [("q", "a b&c=ü/ö"), ("page", "2")]
