@@ -18,6 +18,7 @@ GROUP: Final = "tasksync.connectors"
 """The entry-point group: a name, and where its :class:`~connectors.contract.Manifest` is (``module:MANIFEST``)."""
 
 BUILT_IN: Final[Mapping[str, str]] = {
+    "caldav": "connectors.caldav:MANIFEST",
     "checkvist": "connectors.checkvist:MANIFEST",
     "memory": "connectors.memory:MANIFEST",
     "ogsm": "connectors.ogsm:MANIFEST",

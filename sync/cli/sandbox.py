@@ -45,7 +45,7 @@ def command(
     Prints a configuration with addresses and credentials, and serves until it is interrupted. What is in them is in
     memory, and gone afterwards.
     """
-    from sync.cli.serving import chosen, in_rows, listening, with_faults
+    from sync.cli.serving import chosen, in_rows, listening, reached, with_faults
     from sync.cli.signals import until_told
     from sync.cli.views.sandbox import configuration
     from sync.cli.views.screen import printing
@@ -53,10 +53,9 @@ def command(
     sandboxes = chosen(vendors or (), reading or ())
     apps = {name: with_faults(sandbox.app, share(faults)) for name, sandbox in sandboxes.items()}
     with until_told() as told, listening(apps, in_rows(list(apps), port)) as serving:
+        sides = {name: (reached(serving.url(name), one), one.describe()) for name, one in sandboxes.items()}
         with printing() as screen:
-            for line in configuration(
-                {name: (serving.url(name), sandbox.describe()) for name, sandbox in sandboxes.items()}
-            ):
+            for line in configuration(sides):
                 screen.line(line)
         typer.echo("serving until Ctrl-C", err=True)
         told.wait()

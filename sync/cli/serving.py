@@ -45,7 +45,10 @@ def chosen(vendors: Sequence[str], readings: Sequence[str]) -> dict[str, Sandbox
     for name in vendors:
         if name not in known:
             raise CommandError(f"there is no sandbox {name!r}", f"there are: {', '.join(known)}")
-    names = list(dict.fromkeys(vendors)) or list(known)
+    for name in vendors:
+        if lacking := _lacking(name):
+            raise CommandError(f"the sandbox {name!r} can not be served yet", lacking)
+    names = list(dict.fromkeys(vendors)) or [name for name in known if not _lacking(name)]
     switches = _by_vendor(readings, names)
     return {name: _made(name, switches[name]) for name in names}
 
@@ -76,12 +79,23 @@ def listening(apps: Mapping[str, ASGIApp], ports: Mapping[str, int]) -> Iterator
         serving.__exit__(None, None, None)
 
 
+def reached(address: str, sandbox: Sandbox) -> str:
+    """The ``base_url`` of a side that reaches a sandbox which is served at an address."""
+    return f"{address}{getattr(sandbox, 'place', '')}"
+
+
 def _made(name: str, switches: Sequence[str]) -> Sandbox:
     make = cast("Callable[[Reading], Sandbox]", sandbox(name))
     try:
         return make(_switches(name).parse(",".join(switches)))
     except ValueError as error:
         raise CommandError(f"{name}: {error}") from error
+
+
+def _lacking(name: str) -> str:
+    """What is to be done before a sandbox can be served here; empty when it can."""
+    missing = cast("Callable[[], str]", getattr(sandbox(name), "missing", str))
+    return missing()
 
 
 def _switches(name: str) -> type[Reading]:

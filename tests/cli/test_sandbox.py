@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -130,6 +131,23 @@ def test_readings_reach_the_server(tmp_path, arguments):
             timeout=10,
         )
         assert "action" in answer.json()
+
+
+def test_a_sandbox_that_needs_a_server_says_how_to_get_it(tmp_path):
+    """Radicale is a tool beside tasksync: without it the others are served, and this one says what to do."""
+    (tmp_path / "sitecustomize.py").write_text('import sys\nsys.modules["radicale"] = None\n', encoding="utf-8")
+    env = {**environment(), "PYTHONPATH": f"{tmp_path}{os.pathsep}{environment().get('PYTHONPATH', '')}"}
+
+    def told(*arguments: str) -> subprocess.CompletedProcess:
+        command = [sys.executable, "-m", "sync", "sandbox", *arguments]
+        return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False)
+
+    done = told("caldav")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "pip install radicale" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert "checkvist" in (others := told("--reading", "x").stderr)
+    assert "caldav" not in others
 
 
 def test_a_share_is_a_percentage_or_a_number():

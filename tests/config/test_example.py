@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from connectors.caldav.settings import CaldavSettings
 from connectors.checkvist.settings import CheckvistSettings
 from connectors.ogsm.settings import OgsmSettings
 from connectors.optacheck.settings import OptaCheckSettings
@@ -22,6 +23,7 @@ from sync.core.policy import EvidencePolicy, GuardPolicy
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "tasksync.example.toml"
 CONNECTORS: dict[str, type[BaseModel]] = {
+    "caldav": CaldavSettings,
     "checkvist": CheckvistSettings,
     "ogsm": OgsmSettings,
     "optacheck": OptaCheckSettings,
@@ -30,6 +32,7 @@ CONNECTORS: dict[str, type[BaseModel]] = {
 }
 SECRETS = (
     "CHECKVIST_KEY",
+    "DAV_PASSWORD",
     "OGSM_PASSWORD",
     "OPTACHECK_KEY",
     "OPTACHECK_PASSWORD",
@@ -102,7 +105,7 @@ def test_the_example_loads_without_a_warning():
     config = example()
     assert config.warnings == ()
     assert {side.connector for side in config.sides.values()} == set(CONNECTORS)
-    assert config.groups["work"].sides == ("outline", "field", "strategy", "matter", "cases")
+    assert config.groups["work"].sides == ("outline", "field", "strategy", "matter", "cases", "phone")
 
 
 def test_what_is_commented_out_can_be_said_as_well(tmp_path):

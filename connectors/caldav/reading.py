@@ -1,0 +1,146 @@
+"""Reading a collection: everything, what changed, or one task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from connectors.caldav.client import BATCH, CaldavClient, State
+from connectors.caldav.mapping import TWICE
+from connectors.caldav.since import Mark, short, unusual, usual_name
+from connectors.caldav.wire import DATA, ETAG, HREF, raw_hash, record_of, tombstone, uid_of
+from connectors.contract import Coverage, Cursor, Page, Record
+from connectors.errors import Transient
+from connectors.nameless import coverage, is_nameless
+from connectors.task import Native, Ref
+
+_MOST_PARTS: Final = 1000
+"""A list of changes in more parts than this goes round in circles."""
+
+
+class Reader:
+    """Reads one collection, and remembers which resources are not named for their UIDs."""
+
+    def __init__(self, client: CaldavClient) -> None:
+        self._client = client
+        self._names: dict[str, Ref] = {}
+
+    def remember(self, mark: Mark) -> None:
+        """What an earlier read knew."""
+        self._names = dict(mark.names)
+
+    def changes(self, mark: Mark | None) -> Iterator[Page]:
+        """What changed since a mark; everything without one, or where the server does not take it any more."""
+        if mark is not None:
+            self.remember(mark)
+            pages = self._since_token(mark) if mark.token else self._since_tags(mark)
+            if pages is not None:
+                yield from pages
+                return
+        yield self._everything()
+
+    def found(self, ref: Ref) -> Record | None:
+        """One task; None where it is not there. One request where its resource is named for it, as most are."""
+        likely = next((name for name, uid in self._names.items() if uid == ref), usual_name(ref))
+        found = self._client.some([likely])[0] if "/" not in likely else {}
+        records = [record_of(native) for native in found.values()]
+        if not any(record.ref == ref for record in records):
+            records = [record_of(native) for _, native in sorted(self._client.with_uid(ref).items())]
+        record = next((record for record in records if record.ref == ref), None)
+        if record is not None:
+            self._note([record])
+        return record
+
+    def _everything(self) -> Page:
+        """All tasks. What changes while they are read is told by the next read: its mark is from before."""
+        state = self._client.state()
+        natives = self._client.todos()
+        records = tuple(_once(natives))
+        self._names = unusual({str(one.native[HREF]): one.ref for one in records if _is_known(one)})
+        tags = {} if state.token else {name: short(str(native[ETAG])) for name, native in natives.items()}
+        mark = Mark(token=state.token, tag=state.tag, tags=tags, names=self._names)
+        return _page(records, coverage(records), mark, state)
+
+    def _since_token(self, mark: Mark) -> Iterator[Page] | None:
+        """By the server's own memory (RFC 6578); None where it has forgotten."""
+        changed: dict[str, bool] = {}
+        token = mark.token
+        for _ in range(_MOST_PARTS):
+            part = self._client.since(token)
+            if part is None:
+                return None
+            changed |= dict.fromkeys(part.changed, True) | dict.fromkeys(part.removed, False)
+            if not part.more:
+                mark = Mark(token=part.token, tag=mark.tag)
+                here = [name for name, there in changed.items() if there]
+                return self._told(here, [name for name, there in changed.items() if not there], mark)
+            if part.token == token:
+                break
+            token = part.token
+        raise Transient("the collection: its list of changes goes round in circles", hint="it is read again next time")
+
+    def _since_tags(self, mark: Mark) -> Iterator[Page] | None:
+        """By entity tags, if the collection's own tag moved; None where it has got a token meanwhile."""
+        state = self._client.state()
+        if state.token:
+            return None
+        if mark.tag and state.tag == mark.tag:
+            return iter([_page((), Coverage.SINCE, Mark(tag=mark.tag, tags=mark.tags, names=self._names), state)])
+        tags = {name: short(tag) for name, tag in self._client.tags().items()}
+        here = [name for name, tag in tags.items() if mark.tags.get(name) != tag]
+        return self._told(here, [name for name in mark.tags if name not in tags], Mark(tag=state.tag, tags=tags), state)
+
+    def _told(self, here: Sequence[str], gone: Sequence[str], mark: Mark, state: State | None = None) -> Iterator[Page]:
+        """The changed resources in batches, and those that were removed."""
+        before, removed = Mark(names=dict(self._names)), list(gone)
+        for start in range(0, len(here), BATCH):
+            natives, missing = self._client.some(here[start : start + BATCH])
+            removed += missing
+            records = tuple(record_of(native) for _, native in sorted(natives.items()))
+            self._note(records)
+            yield Page(records=tuple(self._doubled(records)))
+        for name in removed:
+            self._names.pop(name, None)
+        graves = tuple(tombstone(before.uid(name), name) for name in removed)
+        new = Mark(token=mark.token, tag=mark.tag, tags=mark.tags, names=dict(self._names))
+        yield _page(graves, Coverage.SINCE, new, state)
+
+    def _doubled(self, records: Iterable[Record]) -> Iterator[Record]:
+        """The same records; one whose UID another resource is known to have is one that a person looks at."""
+        for record in records:
+            name = str(record.native[HREF])
+            other = next((known for known, uid in self._names.items() if uid == record.ref and known != name), None)
+            yield record if other is None or name < other else _second(record)
+
+    def _note(self, records: Iterable[Record]) -> None:
+        self._names |= unusual({str(one.native[HREF]): one.ref for one in records if _is_known(one)})
+
+
+def _once(natives: Mapping[str, Native]) -> Iterator[Record]:
+    """Records by their names in order; of two with one UID the later is one that a person looks at."""
+    seen: set[Ref] = set()
+    for _, native in sorted(natives.items(), key=lambda one: (one[0] != usual_name(uid_of(str(one[1][DATA]))), one[0])):
+        record = record_of(native)
+        yield _second(record) if record.ref in seen else record
+        seen.add(record.ref)
+
+
+def _second(record: Record) -> Record:
+    native = {**record.native, "problem": TWICE}
+    return Record(ref=f"{record.ref} ({record.native[HREF]})", raw_hash=raw_hash(native), native=native)
+
+
+def _is_known(record: Record) -> bool:
+    return not is_nameless(record.ref) and "problem" not in record.native
+
+
+def _page(records: tuple[Record, ...], covered: Coverage, mark: Mark, state: State | None) -> Page:
+    began = None if state is None else state.server_time or state.received
+    return Page(
+        records=records,
+        last=True,
+        coverage=covered,
+        cursor=Cursor(value=mark.told(), began=began),
+        server_time=None if state is None else state.server_time,
+        received=None if state is None else state.received,
+    )

@@ -1,0 +1,31 @@
+"""What a person must say about a CalDAV side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+import pydantic
+from pydantic import BaseModel, ConfigDict, SecretStr
+
+
+class CaldavSettings(BaseModel):
+    """The account. The collection is the side's ``base_url``."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    default_base_url: ClassVar[str | None] = None
+    unnamed: ClassVar[Mapping[str, object]] = {}
+    apart: ClassVar[frozenset[str]] = frozenset({"auth"})
+    """How one signs in changes nothing about what an answer means."""
+
+    username: str = pydantic.Field(min_length=1)
+    """The name of the account."""
+    password: SecretStr = pydantic.Field(min_length=1)
+    """Its password; where the server has such, one made for this program alone."""
+    auth: Literal["basic", "digest"] = "basic"
+    """How requests are signed: "digest" where the server has it and the address is not https."""
+
+    def container(self, base_url: str) -> str:
+        """The collection."""
+        return base_url.rstrip("/")

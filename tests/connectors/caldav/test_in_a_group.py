@@ -1,0 +1,127 @@
+"""The whole program over a collection on a real server and a vault in a file."""
+
+from __future__ import annotations
+
+import json
+from threading import Event
+
+import pytest
+
+from connectors.memory.settings import MemorySettings
+from connectors.memory.vault import Vault
+from connectors.serving import Fault, Kind
+from sync.app import App
+from sync.progress import Silent
+
+
+class Work:
+    """A group of ``phone``, a collection, and ``vault``, a memory side."""
+
+    def __init__(self, bench, folder) -> None:
+        self.bench = bench
+        self.folder = folder
+        there = {"connector": "memory", "vault": "v", "file": str(folder / "vault.json"), "parents": True}
+        own = MemorySettings.model_validate({name: there[name] for name in ("vault", "file", "parents")})
+        self.vault = Vault.of(own, bench.clock.now)
+        here = {"connector": "caldav", "base_url": bench.url + bench.sandbox.place, **bench.sandbox.describe()}
+        lines = ["[sides.phone]", *_toml(here), "[sides.vault]", *_toml(there)]
+        lines += ['[groups.work]\nsides = ["phone", "vault"]\ncompleted = "all"']
+        config = folder / "tasksync.toml"
+        config.write_text("\n".join(lines), encoding="utf-8")
+        config.chmod(0o600)
+
+    def run(self):
+        """One cycle, as a new process runs it."""
+        config = self.folder / "tasksync.toml"
+        with App.open(config=config, env={}, cwd=self.folder, clock=self.bench.clock, read_only=False) as app:
+            return app.run_once(["work"], stop=Event(), progress=Silent()).groups["work"]
+
+    def settle(self) -> None:
+        """Run until a cycle is quiet: it writes nothing, and the next one only asks whether anything changed."""
+        for _ in range(6):
+            self.bench.asked()
+            writes = self.vault.writes
+            report = self.run()
+            if report.result.value == "quiet":
+                assert set(self.bench.asked()) <= {"PROPFIND", "REPORT"}
+                assert self.vault.writes == writes
+                assert self.run().result.value == "quiet"
+                assert self.bench.asked() == (["PROPFIND"] if self.bench.sandbox.reading.sync == "ctag" else ["REPORT"])
+                return
+        raise AssertionError((report.result, report.lines))
+
+    def tasks(self) -> dict[str, dict]:
+        """The tasks of the vault by their titles."""
+        return {str(task["title"]): task for task in self.vault.tasks()}
+
+    def text(self, title: str) -> str:
+        """The calendar text of a task."""
+        return next(text for text in self.bench.sandbox.texts().values() if f"SUMMARY:{title}\n" in text)
+
+
+def _toml(keys) -> list[str]:
+    return [f"{name} = {json.dumps(value)}" for name, value in keys.items()]
+
+
+@pytest.mark.parametrize("reading", ["sync=token", "sync=ctag,stored=silent"])
+def test_tasks_move_both_ways_and_it_goes_quiet(collection, tmp_path, reading):
+    bench = collection(reading)
+    trip = bench.sandbox.add(
+        "Trip", "DUE;VALUE=DATE:20260301", "RRULE:FREQ=WEEKLY", "DTSTART;VALUE=DATE:20260228", "X-KEPT:yes"
+    )
+    bench.sandbox.add("Pack", f"RELATED-TO:{trip}")
+    bench.sandbox.add("Meeting", "DTSTART:20260301T100000Z", kind="VEVENT")
+    work = Work(bench, tmp_path)
+    milk = work.vault.add({"title": "Milk", "labels": ["home", "a,b"], "priority": 2})
+    work.vault.add({"title": "Oats", "parent": milk})
+    work.settle()
+    tasks = work.tasks()
+    assert sorted(tasks) == ["Milk", "Oats", "Pack", "Trip"]
+    assert (tasks["Trip"]["due"], tasks["Pack"]["parent"]) == ("2026-03-01", tasks["Trip"]["id"])
+    uid = next(line for line in work.text("Milk").splitlines() if line.startswith("UID:")).removeprefix("UID:")
+    assert f"RELATED-TO:{uid}" in work.text("Oats").replace("\n ", "")
+    bench.sandbox.edit(f"{uid}.ics", "PRIORITY:2", "PRIORITY:5")
+    work.vault.edit(tasks["Trip"]["id"], {"title": "Long trip", "status": "completed"})
+    bench.sandbox.remove(next(name for name, text in bench.sandbox.texts().items() if "SUMMARY:Oats" in text))
+    work.settle()
+    assert (work.tasks()["Milk"]["priority"], sorted(work.tasks())) == (5, ["Long trip", "Milk", "Pack"])
+    text = work.text("Long trip")
+    assert all(line in text for line in ("STATUS:COMPLETED", "RRULE:FREQ=WEEKLY", "X-KEPT:yes"))
+    work.vault.remove(work.tasks()["Milk"]["id"])
+    for _ in range(4):
+        work.run()
+        bench.clock.sleep(700)
+    assert f"{uid}.ics" not in bench.sandbox.texts()
+    assert any("BEGIN:VEVENT" in text for text in bench.sandbox.texts().values())
+
+
+def test_an_edit_between_our_read_and_our_write_is_merged(collection, tmp_path):
+    """The server refuses to overwrite it; the next cycle has both."""
+    bench = collection()
+    milk = bench.sandbox.add("Milk")
+    work = Work(bench, tmp_path)
+    work.settle()
+    work.vault.edit(work.tasks()["Milk"]["id"], {"priority": 1})
+
+    def meanwhile(method: str, _path: str) -> bool:
+        if method == "PUT" and "Soy" not in bench.sandbox.text(f"{milk}.ics"):
+            bench.sandbox.edit(f"{milk}.ics", "SUMMARY:Milk", "SUMMARY:Soy milk")
+        return False
+
+    bench.faults.add(Fault(Kind.STATUS, match=meanwhile, times=None))
+    work.run()
+    assert "PRIORITY" not in work.text("Soy milk")
+    work.settle()
+    assert work.tasks()["Soy milk"]["priority"] == 1
+    assert "PRIORITY:1" in work.text("Soy milk")
+
+
+def test_a_create_whose_answer_is_lost_is_there_once(collection, tmp_path):
+    bench = collection()
+    work = Work(bench, tmp_path)
+    work.vault.add({"title": "Milk", "labels": ["home"]})
+    bench.faults.add(Fault(Kind.RESET_AFTER, match=lambda method, _: method == "PUT"))
+    work.run()
+    work.settle()
+    assert len(bench.sandbox.texts()) == 1
+    assert list(work.tasks()) == ["Milk"]

@@ -1,0 +1,181 @@
+"""What a read of a real collection names, and what it costs, however the server tells what changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from connectors.caldav.since import Mark
+from connectors.contract import Cursor
+from connectors.errors import BadSettings, ContractBroken, Gone, Transient
+from connectors.serving import Fault, Kind
+from connectors.task import Field
+
+KINDS = ["sync=token", "sync=ctag", "sync=etags"]
+IDLE = {"sync=token": ["REPORT"], "sync=ctag": ["PROPFIND"], "sync=etags": ["PROPFIND", "PROPFIND"]}
+
+
+@pytest.mark.parametrize("reading", KINDS)
+def test_only_what_changed_is_read(collection, reading):
+    bench = collection(reading)
+    milk, bread = bench.sandbox.add("Milk"), bench.sandbox.add("Bread")
+    bench.sandbox.add("Meeting", "DTSTART:20260301T100000Z", kind="VEVENT")
+    bench.sandbox.add("Eggs", uid="eggs", name="another-name.ics")
+    entries, cursor = bench.read()
+    assert (sorted(entries), bench.coverage) == (sorted([milk, bread, "eggs"]), "everything")
+    bench.asked()
+    entries, cursor = bench.read(cursor)
+    first = bench.asked()
+    entries, cursor = bench.read(cursor)
+    assert (entries, bench.coverage, bench.asked()) == ({}, "since", IDLE[reading])
+    assert len(first) <= len(IDLE[reading]) + 1  # events are looked at once where tags are compared
+    bench.sandbox.edit(f"{milk}.ics", "Milk", "Oat milk")
+    bench.sandbox.add("Meeting", "DTSTART:20260302T100000Z", kind="VEVENT")
+    new = bench.sandbox.add("Jam")
+    bench.sandbox.remove(f"{bread}.ics")
+    bench.sandbox.remove("another-name.ics")
+    entries, cursor = bench.read(cursor)
+    assert {ref: entry.fields.get(Field.TITLE) for ref, entry in entries.items() if not entry.deleted} == {
+        milk: "Oat milk",
+        new: "Jam",
+    }
+    assert {ref for ref, entry in entries.items() if entry.deleted} == {bread, "eggs"}
+    assert bench.read(cursor)[0] == {}
+
+
+@pytest.mark.parametrize("reading", ["", "refusal=bare"])
+def test_a_token_that_the_server_has_forgotten_is_answered_by_everything(collection, reading):
+    bench = collection(reading)
+    milk = bench.sandbox.add("Milk")
+    forgotten = Cursor(value=Mark(token="http://radicale.org/ns/sync/" + "0" * 64).told())
+    entries, cursor = bench.read(forgotten)
+    assert (list(entries), bench.coverage) == ([milk], "everything")
+    assert bench.read(cursor)[0] == {}
+
+
+def test_a_token_that_could_not_be_asked_about_is_not_forgotten(collection):
+    """An outage is no reason to read everything."""
+    bench = collection()
+    bench.sandbox.add("Milk")
+    _, cursor = bench.read()
+    for status, error in ((500, Transient), (404, BadSettings)):
+        bench.faults.add(Fault(Kind.STATUS, match=lambda method, _: method == "REPORT", status=status, times=3))
+        with pytest.raises((error, Gone)):
+            bench.read(cursor)
+        bench.heal()
+
+
+def test_a_new_process_knows_what_a_resource_was_named_for(collection):
+    bench = collection()
+    bench.sandbox.add("Eggs", uid="eggs", name="another-name.ics")
+    _, cursor = bench.read()
+    bench.connector = bench.connect()
+    bench.connector.recall(cursor.value)
+    bench.asked()
+    assert bench.connector.get("eggs").fields[Field.TITLE] == "Eggs"
+    assert bench.asked() == ["REPORT"]
+    bench.connector = bench.connect()
+    assert bench.connector.get("eggs").fields[Field.TITLE] == "Eggs"
+    assert bench.asked() == ["REPORT", "REPORT"]
+
+
+def test_a_uid_that_is_a_part_of_another_is_not_the_other(collection):
+    bench = collection()
+    bench.sandbox.add("Eggs", uid="eggs-and-more", name="a.ics")
+    with pytest.raises(Gone):
+        bench.connector.get("eggs")
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        pytest.param(b'<!DOCTYPE x [<!ENTITY a "aaaa">]><multistatus xmlns="DAV:"/>', "document type", id="entities"),
+        pytest.param(b"<a>" * 60 + b"</a>" * 60, "nests deeper", id="deep"),
+        pytest.param(b'<feed xmlns="x"/>', "instead of a multistatus", id="another document"),
+        pytest.param(b"<multistatus xmlns='DAV:'><response/></multistatus>", "names no resource", id="nameless"),
+        pytest.param(
+            b"<multistatus xmlns='DAV:'><response><href>/elsewhere/x.ics</href></response></multistatus>",
+            "another collection",
+            id="elsewhere",
+        ),
+        pytest.param(b"<multistatus xmlns='DAV:'><a></b></multistatus>", "broken", id="broken"),
+    ],
+)
+def test_an_answer_that_is_none_stops_the_read(collection, body, words):
+    bench = collection()
+    bench.sandbox.add("Milk")
+    headers = {"Content-Type": "application/xml"}
+    bench.faults.add(
+        Fault(Kind.STATUS, match=lambda method, _: method == "REPORT", status=207, headers=headers, body=body)
+    )
+    with pytest.raises(ContractBroken, match=words):
+        bench.read()
+
+
+def test_two_answers_about_one_resource_and_a_cut_list(collection):
+    bench = collection()
+    place = bench.sandbox.place
+    row = "<response><href>{}</href><propstat><prop><getetag>{}</getetag></prop></propstat></response>"
+
+    def answered(inner: str) -> None:
+        body = f"<multistatus xmlns='DAV:'>{inner}</multistatus>".encode()
+        headers = {"Content-Type": "text/xml"}
+        fault = Fault(Kind.STATUS, match=lambda method, _: method == "REPORT", status=207, headers=headers, body=body)
+        bench.faults.add(fault)
+
+    answered(row.format(f"{place}a.ics", 1) + row.format(f"{place}a.ics", 2))
+    with pytest.raises(ContractBroken, match="two different things"):
+        bench.read()
+    milk = bench.sandbox.add("Milk")
+    answered(f"<response><href>{place}</href><status>HTTP/1.1 507 Insufficient Storage</status></response>")
+    assert list(bench.read()[0]) == [milk]  # by the tags, then by pieces
+
+
+def test_what_a_person_has_to_look_at(collection):
+    """Two resources with one UID, and a text that is no calendar: held, and nothing else is in doubt."""
+    bench = collection()
+    place = bench.sandbox.place
+    bench.sandbox.add("Milk", uid="milk")
+    copy = bench.sandbox.text("milk.ics").replace("Milk", "Copy")
+    texts = {"a.ics": copy, "milk.ics": bench.sandbox.text("milk.ics"), "b.ics": "BEGIN:VTODO\nUID:broken\n"}
+    rows = "".join(
+        f"<d:response><d:href>{place}{name}</d:href><d:propstat><d:prop><d:getetag>1</d:getetag>"
+        f"<c:calendar-data>{text}</c:calendar-data></d:prop></d:propstat></d:response>"
+        for name, text in texts.items()
+    )
+    spaces = 'xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"'
+    body = f"<d:multistatus {spaces}>{rows}</d:multistatus>".encode()
+    bench.faults.add(
+        Fault(
+            Kind.STATUS,
+            match=lambda method, _: method == "REPORT",
+            status=207,
+            headers={"Content-Type": "text/xml"},
+            body=body,
+        )
+    )
+    entries, _ = bench.read()
+    assert entries["milk"].fields[Field.TITLE] == "Milk"
+    assert "same UID" in entries["milk (a.ics)"].problem
+    (broken,) = entries.keys() - {"milk", "milk (a.ics)"}
+    assert entries[broken].problem
+    assert bench.coverage == "since"  # that one may be any task that is not listed
+
+
+def test_discover_lists_collections_that_take_tasks(collection):
+    bench = collection()
+    bench.sandbox.make("birthdays", "VEVENT")
+    bench.sandbox.add("Milk")
+    for start in (bench.url, bench.url + bench.sandbox.place):
+        found = bench.connect(base_url=start).discover()
+        assert bench.sandbox.place in {one.id for one in found}
+        assert not any("birthdays" in one.id for one in found)
+
+
+def test_check_tells_what_is_wrong_with_the_address(collection):
+    bench = collection()
+    bench.sandbox.add("Milk")
+    bench.connector.check()
+    events = bench.sandbox.make("birthdays-2", "VEVENT")
+    for path, words in ((events, "takes no tasks"), ("/user/", "no calendar"), ("/user/nothing/", "not there")):
+        with pytest.raises(BadSettings, match=words):
+            bench.connect(base_url=bench.url + path).check()
