@@ -40,6 +40,7 @@ class Digest(AuthBase):
     def __init__(self, username: str, password: str) -> None:
         self._username = username
         self._password = password
+        self._own = secrets.token_hex(8)  # the same each time: what is sent last is remembered as a secret
         self._lock = threading.Lock()
         self._challenge: Mapping[str, str] = {}
         self._count = 0
@@ -76,7 +77,7 @@ class Digest(AuthBase):
         uri = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
         algorithm = told.get("algorithm", "MD5").upper()
         digest = _HASHES[algorithm.removesuffix("-SESS")]
-        nonce, own, count = told["nonce"], secrets.token_hex(8), f"{self._count:08x}"
+        nonce, own, count = told["nonce"], self._own, f"{self._count:08x}"
         known = digest(f"{self._username}:{told.get('realm', '')}:{self._password}".encode())
         if algorithm.endswith("-SESS"):
             known = digest(f"{known}:{nonce}:{own}".encode())

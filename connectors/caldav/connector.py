@@ -99,6 +99,8 @@ class CaldavConnector:
             etag = self._client.put(name, text, None, what)
         except Stale:
             return self._made_before(uid, what)
+        except Gone as gone:
+            raise BadSettings(gone.message, hint="is the collection at base_url still there?") from gone
         return self._stored(native_of(name, etag, text))
 
     def update(self, entry: Entry, patch: Patch) -> Stored:

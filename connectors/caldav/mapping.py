@@ -146,9 +146,7 @@ class Translator:
         return status
 
     def _tell(self, todo: Todo, fields: Fields, now: datetime) -> None:
-        """Write what differs. A due date is told by itself before a start moves that it was reckoned from."""
-        if Field.START in fields and Field.DUE not in fields:
-            self._settle_due(todo)
+        """Write what differs."""
         for field, value in fields.items():
             try:
                 if not differs(field, value, self._read(field, todo)):
@@ -158,6 +156,7 @@ class Translator:
             self._write(todo, field, value, now)
 
     def _settle_due(self, todo: Todo) -> None:
+        """Tell a due date by itself, before a start moves that it is reckoned from."""
         if todo.first("DURATION") is None or todo.first("DUE") is not None:
             return
         try:
@@ -179,6 +178,7 @@ class Translator:
             case Field.START:
                 if value is None and any(todo.first(name) for name in _REPEATS):
                     raise Unmappable(field, "a task that recurs needs its start", hint="end the recurrence there")
+                self._settle_due(todo)
                 tell_moment(todo, field, _NAMES[field], value, self.zone)
             case Field.DUE:
                 self._write_due(todo, value)

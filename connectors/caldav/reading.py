@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from connectors.caldav.client import BATCH, CaldavClient, State
 from connectors.caldav.mapping import TWICE
 from connectors.caldav.since import Mark, short, unusual, usual_name
-from connectors.caldav.wire import DATA, ETAG, HREF, raw_hash, record_of, tombstone, uid_of
+from connectors.caldav.wire import ETAG, HREF, raw_hash, record_of, tombstone
 from connectors.contract import Coverage, Cursor, Page, Record
 from connectors.errors import Transient
 from connectors.nameless import coverage, is_nameless
 from connectors.task import Native, Ref
 
+_PLAIN: Final = re.compile(r"[A-Za-z0-9@._+-]{1,250}")
+"""Names that every server takes as they are; a task whose resource has another is asked for by its UID."""
 _MOST_PARTS: Final = 1000
 """A list of changes in more parts than this goes round in circles."""
 
@@ -24,10 +27,11 @@ class Reader:
     def __init__(self, client: CaldavClient) -> None:
         self._client = client
         self._names: dict[str, Ref] = {}
+        self._tags: Mapping[str, str] = {}
 
     def remember(self, mark: Mark) -> None:
         """What an earlier read knew."""
-        self._names = dict(mark.names)
+        self._names, self._tags = dict(mark.names), mark.tags
 
     def changes(self, mark: Mark | None) -> Iterator[Page]:
         """What changed since a mark; everything without one, or where the server does not take it any more."""
@@ -42,7 +46,7 @@ class Reader:
     def found(self, ref: Ref) -> Record | None:
         """One task; None where it is not there. One request where its resource is named for it, as most are."""
         likely = next((name for name, uid in self._names.items() if uid == ref), usual_name(ref))
-        found = self._client.some([likely])[0] if "/" not in likely else {}
+        found = self._client.some([likely])[0] if _PLAIN.fullmatch(likely) else {}
         records = [record_of(native) for native in found.values()]
         if not any(record.ref == ref for record in records):
             records = [record_of(native) for _, native in sorted(self._client.with_uid(ref).items())]
@@ -55,9 +59,10 @@ class Reader:
         """All tasks. What changes while they are read is told by the next read: its mark is from before."""
         state = self._client.state()
         natives = self._client.todos()
-        records = tuple(_once(natives))
+        records = tuple(_once(natives.values()))
         self._names = unusual({str(one.native[HREF]): one.ref for one in records if _is_known(one)})
-        tags = {} if state.token else {name: short(str(native[ETAG])) for name, native in natives.items()}
+        # Tags of what is no task are kept, else it would be looked at again; what is gone is missed by the next read.
+        tags = {} if state.token else {**self._tags, **{name: _tag(native) for name, native in natives.items()}}
         mark = Mark(token=state.token, tag=state.tag, tags=tags, names=self._names)
         return _page(records, coverage(records), mark, state)
 
@@ -92,16 +97,20 @@ class Reader:
 
     def _told(self, here: Sequence[str], gone: Sequence[str], mark: Mark, state: State | None = None) -> Iterator[Page]:
         """The changed resources in batches, and those that were removed."""
-        before, removed = Mark(names=dict(self._names)), list(gone)
+        before, there, removed = Mark(names=dict(self._names)), set[Ref](), list(gone)
+        for name in gone:
+            self._names.pop(name, None)
         for start in range(0, len(here), BATCH):
             natives, missing = self._client.some(here[start : start + BATCH])
             removed += missing
             records = tuple(record_of(native) for _, native in sorted(natives.items()))
             self._note(records)
+            there |= {record.ref for record in records}
             yield Page(records=tuple(self._doubled(records)))
         for name in removed:
             self._names.pop(name, None)
-        graves = tuple(tombstone(before.uid(name), name) for name in removed)
+        # A task whose resource got another name is there all the same.
+        graves = tuple(tombstone(ref, name) for name in removed if (ref := before.uid(name)) not in there)
         new = Mark(token=mark.token, tag=mark.tag, tags=mark.tags, names=dict(self._names))
         yield _page(graves, Coverage.SINCE, new, state)
 
@@ -116,11 +125,11 @@ class Reader:
         self._names |= unusual({str(one.native[HREF]): one.ref for one in records if _is_known(one)})
 
 
-def _once(natives: Mapping[str, Native]) -> Iterator[Record]:
-    """Records by their names in order; of two with one UID the later is one that a person looks at."""
+def _once(natives: Iterable[Native]) -> Iterator[Record]:
+    """Records, those first that are named for their UIDs; of two with one UID the later is one for a person to see."""
     seen: set[Ref] = set()
-    for _, native in sorted(natives.items(), key=lambda one: (one[0] != usual_name(uid_of(str(one[1][DATA]))), one[0])):
-        record = record_of(native)
+    records = [(str(native[HREF]), record_of(native)) for native in natives]
+    for _, record in sorted(records, key=lambda one: (one[0] != usual_name(one[1].ref), one[0])):
         yield _second(record) if record.ref in seen else record
         seen.add(record.ref)
 
@@ -128,6 +137,10 @@ def _once(natives: Mapping[str, Native]) -> Iterator[Record]:
 def _second(record: Record) -> Record:
     native = {**record.native, "problem": TWICE}
     return Record(ref=f"{record.ref} ({record.native[HREF]})", raw_hash=raw_hash(native), native=native)
+
+
+def _tag(native: Native) -> str:
+    return short(str(native[ETAG]))
 
 
 def _is_known(record: Record) -> bool:

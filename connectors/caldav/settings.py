@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import ClassVar, Literal
+from urllib.parse import unquote, urlsplit
 
 import pydantic
 from pydantic import BaseModel, ConfigDict, SecretStr
@@ -28,4 +29,5 @@ class CaldavSettings(BaseModel):
 
     def container(self, base_url: str) -> str:
         """The collection."""
-        return base_url.rstrip("/")
+        parts = urlsplit(base_url)
+        return f"{parts.scheme}://{parts.netloc.casefold()}{unquote(parts.path).rstrip('/')}"

@@ -33,6 +33,9 @@ _ADDRESS_HINT: Final = "base_url is the address of one collection: `tasksync dis
 _XML: Final = "application/xml; charset=utf-8"
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
 _REFUSED: Final = frozenset({403, 405, 409, 412, 413, 415})
+_TRIES: Final = 3
+"""A request, once more with what the challenge asks for, and once more where its nonce was too old."""
+_LATER: Final = frozenset({408, 423, 425, 429})
 _ITS_OWN: Final = frozenset({"", "if-match", "if-none-match"})
 """What a 412 names when the condition was one of HTTP's own."""
 
@@ -78,7 +81,7 @@ class WebDav:
     def elsewhere(self, path: str, inner: str, depth: str) -> Multistatus | None:
         """Properties of any resource of the server; None where it does not tell. Follows one redirect to itself."""
         for _ in range(2):
-            accepts: Accepts = lambda status: status in _MOVED or refused(status)  # noqa: E731 - one thought
+            accepts: Accepts = lambda status: status in _MOVED or (refused(status) and status not in _LATER)  # noqa: E731 - one thought
             answer = self.sent("PROPFIND", asked("d:propfind", inner), depth=depth, root=path, ok=accepts)
             if answer.status == HTTPStatus.MULTI_STATUS:
                 return self.understood(answer)
@@ -166,7 +169,7 @@ class WebDav:
         rooted: bool = False,
     ) -> Answer:
         """Send, and once more where the server first tells how it wants to be answered."""
-        unknown = HTTPStatus.UNAUTHORIZED
+        unknown, tries = HTTPStatus.UNAUTHORIZED, _TRIES
         while True:
             answer = self._http.send(
                 method,
@@ -181,5 +184,6 @@ class WebDav:
             )
             if answer.status != unknown:
                 return answer
-            if not self._auth.learn(answer.headers.get("WWW-Authenticate", "")):
+            tries -= 1
+            if not tries or not self._auth.learn(answer.headers.get("WWW-Authenticate", "")):
                 raise BadCredentials(error_of(answer, answer.subject).message, hint=_KEY_HINT)

@@ -100,6 +100,12 @@ class Sandbox:
             raise ValueError(f"{old!r} is not in {name}")
         self.store(name, text.replace(old, new))
 
+    def rename(self, name: str, new: str) -> None:
+        """A person's program gives a resource another name."""
+        text = self.text(name)
+        self.remove(name)
+        self.store(new, text)
+
     def remove(self, name: str) -> None:
         """A person deletes a resource."""
         self.ask("DELETE", self._path(name))

@@ -246,6 +246,10 @@ def test_the_second_of_two_equal_hours_is_told_in_utc():
 def test_a_due_date_by_duration_is_told_by_itself_before_its_start_moves():
     text = todo("DTSTART;TZID=Europe/Berlin:20260701T120000", "DURATION:P1DT2H")
     assert read(text).fields[Field.DUE] == datetime(2026, 7, 2, 12, tzinfo=UTC)
+    due = datetime(2026, 7, 2, 12, tzinfo=UTC)
+    assert changed(text, {Field.DUE: due}) == text
+    both = {Field.DUE: due, Field.START: datetime(2026, 6, 1, 10, tzinfo=UTC)}
+    assert read(changed(text, both)).fields.items() >= both.items()
     after = changed(text, {Field.START: datetime(2026, 6, 1, 10, tzinfo=UTC)})
     assert "DUE;TZID=Europe/Berlin:20260702T140000" in after.splitlines()
     assert "DURATION" not in after

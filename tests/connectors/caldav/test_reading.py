@@ -42,6 +42,37 @@ def test_only_what_changed_is_read(collection, reading):
     assert bench.read(cursor)[0] == {}
 
 
+@pytest.mark.parametrize("reading", KINDS)
+def test_a_task_whose_resource_got_another_name_is_not_deleted(collection, reading):
+    bench = collection(reading)
+    bench.sandbox.add("Milk", uid="milk")
+    _, cursor = bench.read()
+    for old, new in (("milk.ics", "b.ics"), ("b.ics", "a.ics")):
+        bench.sandbox.rename(old, new)
+        entries, cursor = bench.read(cursor)
+        assert {ref: (entry.fields.get(Field.TITLE), entry.problem) for ref, entry in entries.items()} == {
+            "milk": ("Milk", "")
+        }
+    bench.sandbox.remove("a.ics")
+    entries, _ = bench.read(cursor)
+    assert entries["milk"].deleted
+
+
+def test_events_are_looked_at_once_where_tags_are_compared(collection):
+    """After a complete read, too, which does not name them."""
+    bench = collection("sync=etags")
+    bench.sandbox.add("Meeting", "DTSTART:20260301T100000Z", kind="VEVENT")
+    _, cursor = bench.read()
+    bench.asked()
+    _, cursor = bench.read(cursor)
+    assert bench.asked() == ["PROPFIND", "PROPFIND", "REPORT"]
+    bench.connector.recall(cursor.value)
+    _, cursor = bench.read()
+    bench.asked()
+    bench.read(cursor)
+    assert bench.asked() == ["PROPFIND", "PROPFIND"]
+
+
 @pytest.mark.parametrize("reading", ["", "refusal=bare"])
 def test_a_token_that_the_server_has_forgotten_is_answered_by_everything(collection, reading):
     bench = collection(reading)
