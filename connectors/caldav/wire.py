@@ -38,6 +38,15 @@ MOST: Final = 2_000_000
 """Elements of one answer: some 200,000 tasks."""
 _ILLEGAL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:[xX]0*(1?[0-9a-fA-F])|0*([12]?\d|3[01]));")
 _BLANKS: Final = frozenset({9, 10, 13})
+_CUT: Final = frozenset(
+    {
+        expat.errors.XML_ERROR_NO_ELEMENTS,
+        expat.errors.XML_ERROR_PARTIAL_CHAR,
+        expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
+        expat.errors.XML_ERROR_UNCLOSED_TOKEN,
+    }
+)
+"""What the parser says of a document that ends before its end."""
 _STATUS: Final = re.compile(r"HTTP/\S+\s+(\d{3})\b")
 
 
@@ -120,8 +129,12 @@ def parsed(body: bytes) -> Element:
     try:
         parser.Parse(clean, True)  # noqa: FBT003 - "this is all", as the library has it
     except expat.ExpatError as error:
-        at_end = parser.CurrentByteIndex >= len(clean.rstrip()) or "no element found" in str(error)
-        raise (Cut if at_end else Malformed)(f"XML that is broken: {expat.ErrorString(error.code)}") from None
+        why = expat.ErrorString(error.code) or "it can not be read"
+        raise (Cut if why in _CUT else Malformed)(f"XML that is broken: {why}") from None
+    except Malformed:
+        raise
+    except (LookupError, ValueError) as error:  # an encoding that this machine does not know
+        raise Malformed(f"XML that is broken: {error}") from None
     if builder.root is None:
         raise Cut("nothing")
     return builder.root

@@ -47,13 +47,13 @@ def test_a_task_whose_resource_got_another_name_is_not_deleted(collection, readi
     bench = collection(reading)
     bench.sandbox.add("Milk", uid="milk")
     _, cursor = bench.read()
-    for old, new in (("milk.ics", "b.ics"), ("b.ics", "a.ics")):
+    for old, new in (("milk.ics", "a.ics"), ("a.ics", "b.ics")):
         bench.sandbox.rename(old, new)
         entries, cursor = bench.read(cursor)
         assert {ref: (entry.fields.get(Field.TITLE), entry.problem) for ref, entry in entries.items()} == {
             "milk": ("Milk", "")
         }
-    bench.sandbox.remove("a.ics")
+    bench.sandbox.remove("b.ics")
     entries, _ = bench.read(cursor)
     assert entries["milk"].deleted
 
