@@ -174,17 +174,15 @@ def folded(line: str) -> str:
 
 
 def _logical(text: str) -> Iterator[str]:
-    """The lines of a text, each with its folds."""
-    lines: list[str] = []
-    for line in text.split("\n"):
-        if line[:1] in (" ", "\t") and lines:
-            lines.append(line)
-            continue
-        if lines:
-            yield "\n".join(lines)
-        lines = [line] if line else []
-    if lines:
-        yield "\n".join(lines)
+    """The lines of a text, each with its folds. Empty ones belong to no calendar, and part no line from its folds."""
+    pieces: list[str] = []
+    for line in filter(None, text.split("\n")):
+        if line[0] not in " \t" and pieces:
+            yield "\n".join(pieces)
+            pieces = []
+        pieces.append(line)
+    if pieces:
+        yield "\n".join(pieces)
 
 
 def _spans(logical: Sequence[str]) -> Iterator[tuple[int, int]]:
