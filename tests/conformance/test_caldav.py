@@ -60,6 +60,8 @@ class TestTags(CaldavSuite):
     test_what_can_be_cleared_is_cleared = None
     test_what_breaks_converters_is_stored_as_its_view = None
     test_a_mutilated_task_is_read_without_an_exception = None
+    test_a_sweep_costs_what_is_declared = None
+    test_an_update_of_many_fields_stores_them_all = None
 
 
 def test_every_switch_is_tried():
