@@ -35,17 +35,20 @@ filesystem_folder = {folder}
 level = error
 """
 _RUN: Final = """
-import os, runpy, sys, threading
+import os, runpy, shutil, sys, threading
 
 def end_with_the_other():
     sys.stdin.buffer.read()
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)
+
+folder = os.path.dirname(sys.argv[1])
 
 threading.Thread(target=end_with_the_other, daemon=True).start()
 sys.argv = ["radicale", "--config", sys.argv[1]]
 runpy.run_module("radicale", run_name="__main__", alter_sys=True)
 """
-"""The server ends when the pipe to it does: whoever started it may be killed."""
+"""The server ends, and its folder with it, when the pipe to it does: whoever started it may be killed."""
 
 
 def missing() -> str:
