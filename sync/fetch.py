@@ -20,14 +20,14 @@ from sync.core.facts import Observation, Read
 from sync.core.model import Intent, Link, Side, SideName, State
 from sync.core.owners import rides
 from sync.core.recover import open_creates, open_requests, unseen_creates
-from sync.core.standing import named_by_a_person, renew, standing
+from sync.core.standing import named_by_a_person, renew, standing, unread
 from sync.gathering import Gathered
 from sync.progress import Progress
 from sync.rounds import Round, ask
 from sync.together import Together, in_threads
 
 PROBES: Final = 50
-"""Tasks asked for by ref in one cycle because a listing lacks them.
+"""Tasks asked for by ref in one cycle because a listing lacks them, or could not be read.
 
 A bound on requests, not on deletes, which need two cycles anyway.
 """
@@ -120,6 +120,9 @@ class Reader:
 
     def _stand_in(self, observation: Observation, state: State) -> None:
         """What an incremental read does not name again, and what a person named: known entries for open questions."""
+        if observation.read is Read.SINCE:
+            for ref in unread(state, observation)[:PROBES]:
+                ask(self.connector, observation, ref)
         renew(state, observation)
         if observation.read is Read.SINCE:
             for record in standing(state, self.name):

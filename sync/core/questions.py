@@ -45,7 +45,7 @@ class Questions:
                         data={ENTRIES: kept([entry])},
                     )
                 )
-        read = {f"entry:{observation.side}:{ref}" for ref in observation.entries}
+        read = {f"entry:{observation.side}:{ref}" for ref in (*observation.entries, *observation.gone)}
         complete = observation.read is Read.COMPLETE
         state.held = [
             held

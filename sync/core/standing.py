@@ -43,6 +43,16 @@ def standing(state: State, side: SideName) -> Iterator[Record]:
                 yield Record(ref=ref, raw_hash=str(data.get("hash", "")), native=native)
 
 
+def unread(state: State, observation: Observation) -> list[Ref]:
+    """What could not be read before and was not read now.
+
+    It may have been the answer that was bad, not the entry, and a filter names only what changes there.
+    """
+    held = (one for one in state.held if one.kind is HeldKind.ENTRY and one.side == observation.side)
+    refs = [one.ref for one in held if not is_adoption(one) and not is_nameless(one.ref)]
+    return [ref for ref in refs if ref not in observation.entries and ref not in observation.listed]
+
+
 def renew(state: State, observation: Observation) -> None:
     """What was read again stands as it was read last."""
     for held in state.held:

@@ -27,9 +27,9 @@ def state():
     return found
 
 
-def read(*entries, kind=Read.COMPLETE):
+def read(*entries, kind=Read.COMPLETE, gone=()):
     """What was read of side b."""
-    found = Observation(side="b", read=kind, digest="d")
+    found = Observation(side="b", read=kind, digest="d", gone=set(gone))
     found.entries = {one.ref: one for one in entries}
     return found
 
@@ -59,8 +59,10 @@ def test_an_entry_that_can_not_be_read_is_held_once():
         (read(), False),
         (read(BAD), True),
         (read(BAD, kind=Read.SINCE), True),
+        (read(kind=Read.SINCE, gone={"b9"}), False),
+        (read(kind=Read.SINCE, gone={"b8"}), True),
     ],
-    ids=["read since", "not named since", "gone", "bad still", "bad again"],
+    ids=["read since", "not named since", "gone", "bad still", "bad again", "said to be gone", "another one gone"],
 )
 def test_it_ends_when_it_can_be_read_or_is_gone(later, held):
     found = state()

@@ -17,6 +17,7 @@ from sync.core.standing import (
     omitted_changes,
     renew,
     standing,
+    unread,
     wanted,
     withdraw_gone,
 )
@@ -44,6 +45,20 @@ def test_entries_that_stand_are_what_the_vendor_sent():
         Record(ref="b9", raw_hash="h9", native={}),
         Record(ref="b8", raw_hash="h8", native={}),
     ]
+
+
+def test_what_could_not_be_read_is_to_be_asked_for():
+    asked = held("b1", kind=HeldKind.ENTRY)
+    others = [
+        held("b2", kind=HeldKind.ENTRY),  # read now
+        held("b3", kind=HeldKind.ENTRY),  # listed now, and as before
+        held("b4", kind=HeldKind.MATCH),
+        held("a1", side="a", kind=HeldKind.ENTRY),
+        held("without id, 0a1b2c3d", kind=HeldKind.ENTRY),
+        adopting("b5", "b", NOW),
+    ]
+    observation = Observation(side="b", read=Read.SINCE, entries={"b2": entry("b2")}, listed=frozenset({"b3"}))
+    assert unread(state(*others, asked), observation) == ["b1"]
 
 
 def test_an_element_without_id_does_not_stand():

@@ -25,6 +25,17 @@ class Forgetful(Vault):
         return [task for task in changed if "secret" not in str(task.get("description", ""))]
 
 
+class Garbling(Vault):
+    """A server that once, in a list of changes, says nonsense of a task."""
+
+    garbles = False
+
+    def listed_since(self, revision: int) -> list[Members]:
+        changed, garbled = super().listed_since(revision), self.garbles
+        self.garbles &= not changed
+        return [{**task, "title": 7} if garbled else task for task in changed]
+
+
 def agreed(group, *titles, **traits):
     """Sides that agree on some tasks."""
     world = group(**traits)
@@ -99,6 +110,22 @@ def test_a_new_entry_that_can_not_be_read_is_taken_in_when_it_can(group):
     world.edit("a", ref, title="Bread")
     world.settle()
     assert world.titles("b") == ["Bread", "Milk"]
+    assert world.held() == []
+
+
+@pytest.mark.parametrize("new", [True, False], ids=["new", "linked"])
+def test_what_was_garbled_in_an_answer_is_asked_for_again(group, new):
+    """The filter does not name it again, since nothing changed: the next read asks for it, not only the next sweep."""
+    world = agreed(group, "Milk", a=INCREMENTAL, b={}, world={"servers": {"a": Garbling}})
+    world.vaults["a"].garbles = True
+    if new:
+        world.add("a", "Bread")
+    else:
+        world.edit("a", world.ref("a", "Milk"), title="Bread")
+    assert world.run().held == 1
+    assert world.titles("b") == ["Milk"]
+    world.run()
+    assert world.titles("b") == ["Bread", "Milk"] if new else ["Bread"]
     assert world.held() == []
 
 
