@@ -244,4 +244,15 @@ KEPT: dict[str, History] = {
             ("swap", "b", 4, 1),
         ],
     ),
+    # Of two tasks with one number one was renamed before it was known. Both creates were in doubt on a side without a
+    # list, which had one of them: whoever was asked said of it that it was the other.
+    "two creates in doubt of one number": History(
+        {"sides": [("a", "memory", {"without": ["changes"]}), ("b", "memory", {}), ("c", "memory", {})]},
+        [
+            ("twins", 4, ("b", "c"), {"title": "4 e1"}),
+            ("edit", "b", 4, "title", "e2"),
+            ("cycle", 0, ((13, "crash"),)),
+            ("cycle", 0, ((20, "crash"),)),
+        ],
+    ),
 }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from connectors.task import Kind
+from connectors.task import Field, Kind, Value
 from sync.core.model import Held, HeldKind, State
 from sync.core.standing import is_adoption
-from tests.simulation.deeds import number_of
+from tests.simulation.deeds import Shown, number_of, words
 from tests.simulation.ground import PersonsStore, ground
 from tests.simulation.oracle.end import shown_number, stored
 from tests.simulation.places.configured import adopter
@@ -56,8 +56,20 @@ class Answers:
         if self._can_tell(held):
             self.wrong.append(f"asked what became of {held.title!r} on {held.side}, where it could be told")
         entries = self.play.places[held.side].entries()
-        number = number_of(held.title)
-        return [ref for ref, shown in entries.items() if shown_number(shown) == number and ref not in linked]
+        number, sent = number_of(held.title), self._sent(state, held)
+        mine = [ref for ref, shown in entries.items() if shown_number(shown) == number and ref not in linked]
+        return [ref for ref in mine if words(self._first_title(held.side, ref, entries[ref])) <= sent]
+
+    def _sent(self, state: State, held: Held) -> frozenset[str]:
+        """The words of the title that was sent: of two tasks with one number each has its own."""
+        asked = (held.task, held.side)
+        titles = [one.patch.get(Field.TITLE) for one in state.intents if (one.task, one.side) == asked]
+        return frozenset().union(*map(words, titles)) or words(held.title)
+
+    def _first_title(self, side: str, ref: str, shown: Shown) -> Value:
+        """The title that an entry was made with."""
+        edits = (one for one in self.play.ledger.edits if (one.side, one.ref, one.field) == (side, ref, Field.TITLE))
+        return next((one.after if one.made else one.before for one in edits), shown[Field.TITLE])
 
     def _can_tell(self, held: Held) -> bool:
         """Whether the list shows what was sent, as nobody has touched it since."""
