@@ -12,6 +12,8 @@ from tests.simulation.steps import Setup, Step
 
 DAY = date(2026, 4, 1)
 WEIGHTS = {"edit": 9, "add": 3, "remove": 2, "restore": 0.6, "move": 1.5, "swap": 0.5, "twins": 0.5, "adopt": 0.5}
+MORE = 0.2
+"""How often a cycle has one fault more: so that of all requests every twentieth is struck, and some more (measured)."""
 RESPELT = {"needs_action": "needs_action", "in_progress": "in_progress", "completed": "cancelled"}
 
 
@@ -21,6 +23,7 @@ class Drawer:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self.rare = random.Random(f"{seed} rare")  # what is drawn of it shifts nothing else
+        self.more = random.Random(f"{seed} more")  # … and so with this: faults besides
         self.losing = self.rare.random() < 0.25  # answers of writes get lost more often than any others
         self.count = 0  # tasks
         self.typed = 0  # words
@@ -71,7 +74,8 @@ class Drawer:
         if chance.random() < 0.75:
             incidents = sorted(self._incident() for _ in range(chance.choice((1, 1, 2, 3))))
         lost = self._lost() if self.losing and self.rare.random() < 0.4 else ()
-        steps.append(("cycle", self._order(), tuple(sorted([*incidents, *lost]))))
+        more = [self._fault(self.more, self.more.randint(1, 30))] if self.more.random() < MORE else []
+        steps.append(("cycle", self._order(), tuple(sorted([*incidents, *lost, *more]))))
         return steps + (self._edited() if lost else [])
 
     def _lost(self) -> tuple:
@@ -94,10 +98,14 @@ class Drawer:
         at = 1 + int(self.random.expovariate(1 / 22))
         match self.random.choices(("fault", "crash", "person"), (6, 2, 4))[0]:
             case "fault":
-                return (at, "fault", self.random.choice(list(Fault)).value)
+                return self._fault(self.random, at)
             case "crash":
                 return (at, "crash")
         return (at, *self._person())
+
+    def _fault(self, chance: random.Random, at: int) -> tuple:
+        """A fault of any kind."""
+        return (at, "fault", chance.choice(list(Fault)).value)
 
     def _word(self) -> str:
         self.typed += 1
