@@ -174,7 +174,9 @@ class People:
     def _note_edits(self, side: str, number: int, ref: str, before, after) -> None:
         for name in WATCHED:
             old, new = before.get(name), after.get(name)
-            if name not in after or (same(name, old, new) if before else not new):
+            # A field that is cleared, and is told no more when it is empty, is edited too.
+            told = name in after or (old and after)
+            if not told or (same(name, old, new) if before else not new):
                 continue
             self.ledger.edits.append(Edit(self.points.baton.ticks, number, side, ref, name, old, new, not before))
             if name is Field.TITLE and (side, ref) in self.ledger.arrivals.fresh - self.renamed:
