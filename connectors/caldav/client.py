@@ -21,6 +21,7 @@ from connectors.caldav.wire import (
     is_task,
     native_of,
     properties,
+    refusal,
 )
 from connectors.task import Native, Ref
 
@@ -31,6 +32,9 @@ _TODOS: Final = '<c:comp-filter name="VCALENDAR"><c:comp-filter name="VTODO">{}<
 _EQUAL: Final = '<c:prop-filter name="UID"><c:text-match collation="i;octet">{}</c:text-match></c:prop-filter>'
 _OTHER: Final = frozenset({401, 404, 408, 423, 425, 429})
 """Refusals of a sync-collection that are about something else than its token."""
+_NOT_DONE: Final = frozenset({405, 501})
+_UNKNOWN_REPORT: Final = "supported-report"
+"""What a refusal names where the server does not know a report (RFC 3253, 3.6)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,10 @@ class Changed:
     removed: tuple[str, ...]
     token: str
     more: bool
+
+
+class NoReport(Exception):
+    """The server has sync-tokens, and does not answer to them."""
 
 
 class CaldavClient:
@@ -97,11 +105,13 @@ class CaldavClient:
             raise self.dav.broken("less than it was asked for") from None
 
     def since(self, token: str) -> Changed | None:
-        """What changed since a token; None when the server does not take it any more."""
+        """What changed since a token; None when the server does not take it any more. Raises ``NoReport``."""
         inner = f"<d:sync-token>{as_text(token)}</d:sync-token><d:sync-level>1</d:sync-level>{properties('d:getetag')}"
         body = asked("d:sync-collection", inner)
-        answer = self.dav.sent("REPORT", body, depth="0", ok=lambda status: refused(status) and status not in _OTHER)
-        if refused(answer.status):
+        answer = self.dav.sent("REPORT", body, depth="0", ok=_about_the_token)
+        if _about_the_token(answer.status):
+            if answer.status in _NOT_DONE or refusal(answer.body).condition == _UNKNOWN_REPORT:
+                raise NoReport
             return None
         found = self.dav.understood(answer)
         if not found.token:
@@ -127,15 +137,21 @@ class CaldavClient:
         }
 
     def some(self, names: Iterable[str]) -> tuple[dict[str, Native], tuple[str, ...]]:
-        """Resources by their names: those that are tasks, and the names of those that are not there any more."""
+        """Resources by their names: those that are tasks, and the names of those that are not there any more.
+
+        Servers on sabre/dav (Nextcloud, Baïkal) leave out what is not there, in the place of telling so (RFC 4791,
+        7.9): each that is left out is asked for by itself.
+        """
         wanted = tuple(names)
         paths = [f"{self.dav.path}{quote(name, safe='')}" for name in wanted]
         _, found = self.dav.ask("REPORT", asked("c:calendar-multiget", properties(*_DATA) + hrefs(paths)), depth="1")
         rows = self.dav.named(found, whole=False)
-        missing = [name for name in wanted if name not in rows]
-        if missing:
-            raise self.dav.broken(f"nothing about {missing[0]!r}, which it was asked for")
-        return self._natives(rows), tuple(name for name, one in rows.items() if one.gone)
+        left_out = [name for name in wanted if name not in rows]
+        for name in left_out:
+            if self.dav.has(name):
+                raise self.dav.broken(f"nothing about {name!r}, which it was asked for and has")
+        gone = [name for name, one in rows.items() if one.gone]
+        return self._natives(rows), (*gone, *left_out)
 
     def put(self, name: str, text: str, etag: str | None, what: str) -> str:
         """Write a resource: a new one, or in the place of the one with an entity tag.
@@ -163,9 +179,8 @@ class CaldavClient:
             data = one.properties.get(f"{CAL}calendar-data")
             if one.gone or (data is not None and not is_task(data.text)):
                 continue
-            if data is None:
-                raise self.dav.broken(f"no calendar text of {name!r}")
-            natives[name] = native_of(name, one.said(f"{DAV}getetag"), data.text)
+            # Without a text it may be any task: a person looks at it, and the others go on.
+            natives[name] = native_of(name, one.said(f"{DAV}getetag"), "" if data is None else data.text)
         return natives
 
 
@@ -173,6 +188,11 @@ def is_of_type(one: Response, name: str) -> bool:
     """Whether a resource is of a type ("calendar", "collection")."""
     kind = one.properties.get(f"{DAV}resourcetype")
     return kind is not None and kind.child(name) is not None
+
+
+def _about_the_token(status: int) -> bool:
+    """Whether a refusal of a sync-collection is one of the token, or of the report itself."""
+    return (refused(status) and status not in _OTHER) or status in _NOT_DONE
 
 
 def _strong(etag: str) -> str:

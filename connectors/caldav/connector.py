@@ -12,7 +12,7 @@ from connectors.caldav.discovering import discover
 from connectors.caldav.mapping import DEFAULT_WORDS, Translator
 from connectors.caldav.reading import Reader
 from connectors.caldav.since import understood, usual_name
-from connectors.caldav.webdav import WebDav
+from connectors.caldav.webdav import Taken, WebDav
 from connectors.caldav.wire import ETAG, HREF, native_of, record_of
 from connectors.contract import Capabilities, Clock, Cursor, Entry, Found, Page, Record, SideSettings, Stored
 from connectors.errors import BadSettings, Gone, Rejected, Stale, Transient
@@ -97,8 +97,9 @@ class CaldavConnector:
         text = self._translator.new(uid, fields, self._clock.now())
         try:
             etag = self._client.put(name, text, None, what)
-        except Stale:
-            return self._made_before(uid, what)
+        except (Stale, Taken) as there:
+            # Made before, and perhaps given another name since by somebody's program.
+            return self._made_before(uid, what, there)
         except Gone as gone:
             raise BadSettings(gone.message, hint="is the collection at base_url still there?") from gone
         return self._stored(native_of(name, etag, text))
@@ -139,9 +140,11 @@ class CaldavConnector:
         """Let go of connections."""
         self._http.close()
 
-    def _made_before(self, uid: Ref, what: str) -> Stored:
+    def _made_before(self, uid: Ref, what: str, there: Stale | Taken) -> Stored:
         """What is there under a UID of ours: the answer to its create was lost."""
         record = self._reader.found(uid)
+        if record is None and isinstance(there, Taken):
+            raise there  # by a task of another collection, where the server counts those too
         if record is None:
             raise Transient(f"{what}: said to be there, and then not found", hint="it is tried again")
         return Stored(entry=self.normalise(record))

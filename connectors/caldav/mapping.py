@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
 
+from connectors.caldav.agreeing import agree_on_days, agree_on_progress, recurs
 from connectors.caldav.lines import Broken, Line, Todo, escaped
 from connectors.caldav.members import (
+    MEANT,
+    WHOLE,
     NoOpinion,
     differs,
     plain,
@@ -55,7 +58,6 @@ _NAMES: Final[Mapping[Field, str]] = {
     Field.PERCENT_COMPLETE: "PERCENT-COMPLETE",
 }
 _HIGHEST: Final[Mapping[Field, int]] = {Field.PRIORITY: 9, Field.PERCENT_COMPLETE: 100}
-_REPEATS: Final = ("RRULE", "RDATE")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,15 +140,18 @@ class Translator:
         """The canonical status. Raises ``NoOpinion`` for a word that is in no table."""
         line = todo.first("STATUS")
         word = "" if line is None else line.value.strip()
-        if not word:  # the property may be left out: then a task is open, unless it tells when it was completed
-            word = "NEEDS-ACTION" if todo.first("COMPLETED") is None else "COMPLETED"
+        if not word:  # the property may be left out: then it is open, unless all else says that it is completed
+            progress = todo.first("PERCENT-COMPLETE")
+            whole = progress is not None and progress.value.strip() == WHOLE
+            word = "COMPLETED" if whole or todo.first("COMPLETED") is not None else "NEEDS-ACTION"
         status = next((found for known, found in self.words.items() if known.casefold() == word.casefold()), None)
         if status is None:
             raise NoOpinion(shown(word))
         return status
 
     def _tell(self, todo: Todo, fields: Fields, now: datetime) -> None:
-        """Write what differs."""
+        """Write what differs, so that it agrees with the rest."""
+        written: set[Field] = set()
         for field, value in fields.items():
             try:
                 if not differs(field, value, self._read(field, todo)):
@@ -154,6 +159,11 @@ class Translator:
             except NoOpinion:
                 pass
             self._write(todo, field, value, now)
+            written.add(field)
+        if written & {Field.START, Field.DUE}:
+            agree_on_days(todo)
+        if written & {Field.STATUS, Field.PERCENT_COMPLETE}:
+            agree_on_progress(todo)
 
     def _settle_due(self, todo: Todo) -> None:
         """Tell a due date by itself, before a start moves that it is reckoned from."""
@@ -176,7 +186,7 @@ class Translator:
             case Field.STATUS if isinstance(value, Status):
                 self._write_status(todo, value, now)
             case Field.START:
-                if value is None and any(todo.first(name) for name in _REPEATS):
+                if value is None and recurs(todo):
                     raise Unmappable(field, "a task that recurs needs its start", hint="end the recurrence there")
                 self._settle_due(todo)
                 tell_moment(todo, field, _NAMES[field], value, self.zone)
@@ -230,5 +240,5 @@ def _put_text(todo: Todo, name: str, text: str) -> None:
     """One text, in the place and with the parameters of the one that is there; what says how it was written goes."""
     old = todo.first(name)
     # An alternate representation (ALTREP) shows the old text.
-    kept = () if old is None else old.without("ALTREP")
+    kept = () if old is None else old.without("ALTREP", MEANT)
     todo.put(name, [Line.made(name, escaped(text), kept)] if text else [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
@@ -24,6 +24,15 @@ _UNTOLD: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _SHOWN: Final = 60
 _MAIL: Final = "mailto:"
 _THINGS: Final = frozenset({"RESOURCE", "ROOM"})
+
+
+MEANT: Final = "X-TASKSYNC-VALUE"
+"""The parameter that tells what is meant, where what is told is another form of it (see ``agreeing``)."""
+AS_DAY: Final = "DATE"
+FORMS: Final[Mapping[str, str]] = {"DTSTART": "000000", "DUE": "235959"}
+"""The times of day by which a day is told beside an instant."""
+WHOLE: Final = "100"
+ALMOST: Final = "99"
 
 
 class NoOpinion(ValueError):
@@ -73,6 +82,8 @@ def read_number(todo: Todo, name: str, highest: int) -> int:
     line = todo.first(name)
     if line is None or not line.value.strip():
         return 0
+    if line.parameter(MEANT) == WHOLE and line.value.strip() == ALMOST:
+        return int(WHOLE)
     found = _NUMBER.fullmatch(line.value)
     if found is None or int(found[1]) > highest:
         raise NoOpinion(shown(line.value))
@@ -94,7 +105,7 @@ def tell_labels(todo: Todo, labels: Iterable[str]) -> None:
 
 def read_moment(line: Line, todo: Todo, zone: tzinfo) -> date | datetime:
     """A day or an instant; ``zone`` is where a time without one is. Raises ``NoOpinion``."""
-    value = line.value.strip()
+    value = day_of(line) or line.value.strip()
     day, time = _DAY.fullmatch(value), _TIME.fullmatch(value)
     where: tzinfo = UTC if time is None or time[7] else _zone_of(line, todo, zone)
     try:
@@ -107,6 +118,20 @@ def read_moment(line: Line, todo: Todo, zone: tzinfo) -> date | datetime:
     except (ValueError, OverflowError):
         pass
     raise NoOpinion(shown(line.value))
+
+
+def day_of(line: Line) -> str | None:
+    """The day that a line tells, as a value; None where it tells a time, or nothing that can be read."""
+    value = line.value.strip()
+    if _DAY.fullmatch(value) is not None:
+        return value
+    meant = line.parameter(MEANT) == AS_DAY and value[8:] == f"T{FORMS.get(line.name, '')}"
+    return value[:8] if meant and _DAY.fullmatch(value[:8]) is not None else None
+
+
+def is_time(line: Line) -> bool:
+    """Whether a line tells a day and a time of day."""
+    return _TIME.fullmatch(line.value.strip()) is not None
 
 
 def _zone_of(line: Line, todo: Todo, zone: tzinfo) -> tzinfo:
@@ -163,20 +188,20 @@ def tell_moment(todo: Todo, field: Field, name: str, value: Value, zone: tzinfo)
     if not isinstance(value, date):
         raise Unmappable(field, f"a calendar can not be told {field.value} {value!r}")
     old = todo.first(name)
-    kept = () if old is None else old.without("VALUE", "TZID")
+    kept = () if old is None else old.without("VALUE", "TZID", MEANT)
     if not isinstance(value, datetime):
         todo.set(name, _day(value), (("VALUE", "DATE"), *kept))
         return
     local = None if old is None else _in_its_zone(old, todo, value, zone)
     if local is not None and old is not None:
-        todo.set(name, _time(local), old.without("VALUE"))
+        todo.set(name, _time(local), old.without("VALUE", MEANT))
     else:
         todo.set(name, f"{_time(value.astimezone(UTC))}Z", kept)
 
 
 def _in_its_zone(old: Line, todo: Todo, value: datetime, zone: tzinfo) -> datetime | None:
     """An instant by the clock that the old one was told by; None where that was UTC, or can not tell it."""
-    if _TIME.fullmatch(old.value.strip()) is None or old.value.strip()[-1:] in "Zz":
+    if day_of(old) is not None or not is_time(old) or old.value.strip()[-1:] in "Zz":
         return None
     try:
         local = value.astimezone(_zone_of(old, todo, zone))

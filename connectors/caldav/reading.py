@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
-from connectors.caldav.client import BATCH, CaldavClient, State
+from connectors.caldav.client import BATCH, CaldavClient, NoReport, State
 from connectors.caldav.mapping import TWICE
 from connectors.caldav.since import Mark, short, unusual, usual_name
 from connectors.caldav.wire import ETAG, HREF, raw_hash, record_of, tombstone
@@ -28,10 +29,11 @@ class Reader:
         self._client = client
         self._names: dict[str, Ref] = {}
         self._tags: Mapping[str, str] = {}
+        self._deaf = False
 
     def remember(self, mark: Mark) -> None:
         """What an earlier read knew."""
-        self._names, self._tags = dict(mark.names), mark.tags
+        self._names, self._tags, self._deaf = dict(mark.names), mark.tags, mark.deaf
 
     def changes(self, mark: Mark | None) -> Iterator[Page]:
         """What changed since a mark; everything without one, or where the server does not take it any more."""
@@ -57,13 +59,13 @@ class Reader:
 
     def _everything(self) -> Page:
         """All tasks. What changes while they are read is told by the next read: its mark is from before."""
-        state = self._client.state()
+        state = self._state()
         natives = self._client.todos()
         records = tuple(_once(natives.values()))
         self._names = unusual({str(one.native[HREF]): one.ref for one in records if _is_known(one)})
         # Tags of what is no task are kept, else it would be looked at again; what is gone is missed by the next read.
         tags = {} if state.token else {**self._tags, **{name: _tag(native) for name, native in natives.items()}}
-        mark = Mark(token=state.token, tag=state.tag, tags=tags, names=self._names)
+        mark = Mark(token=state.token, tag=state.tag, tags=tags, names=self._names, deaf=self._deaf)
         return _page(records, coverage(records), mark, state)
 
     def _since_token(self, mark: Mark) -> Iterator[Page] | None:
@@ -71,7 +73,10 @@ class Reader:
         changed: dict[str, bool] = {}
         token = mark.token
         for _ in range(_MOST_PARTS):
-            part = self._client.since(token)
+            try:
+                part = self._client.since(token)
+            except NoReport:
+                self._deaf, part = True, None
             if part is None:
                 return None
             changed |= dict.fromkeys(part.changed, True) | dict.fromkeys(part.removed, False)
@@ -86,14 +91,15 @@ class Reader:
 
     def _since_tags(self, mark: Mark) -> Iterator[Page] | None:
         """By entity tags, if the collection's own tag moved; None where it has got a token meanwhile."""
-        state = self._client.state()
+        state = self._state()
         if state.token:
             return None
         if mark.tag and state.tag == mark.tag:
-            return iter([_page((), Coverage.SINCE, Mark(tag=mark.tag, tags=mark.tags, names=self._names), state)])
+            return iter([_page((), Coverage.SINCE, replace(mark, names=dict(self._names)), state)])
         tags = {name: short(tag) for name, tag in self._client.tags().items()}
         here = [name for name, tag in tags.items() if mark.tags.get(name) != tag]
-        return self._told(here, [name for name in mark.tags if name not in tags], Mark(tag=state.tag, tags=tags), state)
+        new = Mark(tag=state.tag, tags=tags, deaf=mark.deaf)
+        return self._told(here, [name for name in mark.tags if name not in tags], new, state)
 
     def _told(self, here: Sequence[str], gone: Sequence[str], mark: Mark, state: State | None = None) -> Iterator[Page]:
         """The changed resources in batches, and those that were removed."""
@@ -111,8 +117,12 @@ class Reader:
             self._names.pop(name, None)
         # A task whose resource got another name is there all the same.
         graves = tuple(tombstone(ref, name) for name in removed if (ref := before.uid(name)) not in there)
-        new = Mark(token=mark.token, tag=mark.tag, tags=mark.tags, names=dict(self._names))
-        yield _page(graves, Coverage.SINCE, new, state)
+        yield _page(graves, Coverage.SINCE, replace(mark, names=dict(self._names)), state)
+
+    def _state(self) -> State:
+        """What the collection says of itself; a token that it does not answer to is none."""
+        state = self._client.state()
+        return replace(state, token="") if self._deaf else state
 
     def _doubled(self, records: Iterable[Record]) -> Iterator[Record]:
         """The same records; one whose UID another resource is known to have is one that a person looks at."""

@@ -28,17 +28,19 @@ class Mark:
 
     ``token`` is the collection's sync-token, ``tag`` its ctag, each empty if it has none. ``tags`` are the entity tags
     in short by resource, kept only without a token. ``names`` are the UIDs of the resources that are not named for
-    them, so that it is known what was removed.
+    them, so that it is known what was removed. ``deaf`` is a server that has tokens and does not answer to them.
     """
 
     token: str = ""
     tag: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, Ref] = field(default_factory=dict)
+    deaf: bool = False
 
     def told(self) -> str:
         """As the value of a cursor."""
         kept = {"form": _FORM, "token": self.token, "tag": self.tag, "tags": self.tags, "names": self.names}
+        kept["deaf"] = self.deaf
         return json.dumps({name: value for name, value in kept.items() if value}, sort_keys=True)
 
     def uid(self, name: str) -> Ref:
@@ -58,7 +60,7 @@ def understood(value: str) -> Mark | None:
     tags, names = kept.get("tags", {}), kept.get("names", {})
     if not (isinstance(token, str) and isinstance(tag, str) and isinstance(tags, dict) and isinstance(names, dict)):
         return None
-    return Mark(token=token, tag=tag, tags=tags, names=names)
+    return Mark(token=token, tag=tag, tags=tags, names=names, deaf=kept.get("deaf") is True)
 
 
 def short(etag: str) -> str:

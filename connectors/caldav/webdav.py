@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from connectors.caldav.auth import Basic, Digest
 from connectors.caldav.settings import CaldavSettings
-from connectors.caldav.wire import Cut, Malformed, Multistatus, Response, asked, condition, multistatus
+from connectors.caldav.wire import Cut, Malformed, Multistatus, Response, asked, multistatus, properties, refusal
 from connectors.errors import (
     BadCredentials,
     BadSettings,
@@ -32,18 +32,30 @@ _KEY_HINT: Final = "check username and password of this side"
 _ADDRESS_HINT: Final = "base_url is the address of one collection: `tasksync discover` lists those that there are"
 _XML: Final = "application/xml; charset=utf-8"
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
-_REFUSED: Final = frozenset({403, 405, 409, 412, 413, 415})
+_REFUSED: Final = frozenset({400, 403, 405, 409, 412, 413, 415, 422})
+_GONE: Final = frozenset({404, 410})
 _TRIES: Final = 3
 """A request, once more with what the challenge asks for, and once more where its nonce was too old."""
 _LATER: Final = frozenset({408, 423, 425, 429})
 _ITS_OWN: Final = frozenset({"", "if-match", "if-none-match"})
 """What a 412 names when the condition was one of HTTP's own."""
 
+TAKEN: Final = "no-uid-conflict"
+"""What a refusal names where another resource of the collection has the UID (RFC 4791, 5.3.2.1)."""
+
 Accepts = Callable[[int], bool]
 
 
 class Partial(Exception):
     """The server does not tell all at once (507 about the collection itself, RFC 6578, 3.6)."""
+
+
+class Taken(Rejected):
+    """The UID of a new task is another resource's."""
+
+
+def _parts(path: str) -> list[str]:
+    return [unquote(part) for part in path.rstrip("/").split("/")]
 
 
 def refused(status: int) -> bool:
@@ -91,6 +103,15 @@ class WebDav:
             path = there.path
         return None
 
+    def has(self, name: str) -> bool:
+        """Whether a resource is there. Raises ``RetryLater``, ``SideDown``."""
+        path, body = f"{self.path}{quote(name, safe='')}", asked("d:propfind", properties("d:getetag"))
+        try:
+            answer = self.sent("PROPFIND", body, depth="0", root=path, ok=_GONE.__contains__)
+        except (TaskMoved, TaskRefused) as error:
+            raise BadSettings(error.message, hint=_ADDRESS_HINT) from error
+        return answer.status not in _GONE
+
     def write(self, method: str, name: str, what: str, headers: Mapping[str, str], content: bytes | None) -> Answer:
         """Change a resource. Raises ``Gone``, ``Stale``, ``TaskRefused``, ``RetryLater``, ``SideDown``."""
         path = f"/{quote(name, safe='')}"
@@ -99,14 +120,17 @@ class WebDav:
         )
         if answer.status not in _REFUSED:
             return answer
-        named = condition(answer.body)
+        said = refusal(answer.body)
+        named, words = said.condition, f': "{said.words}"' if said.words else ""
         if answer.status == HTTPStatus.PRECONDITION_FAILED and named in _ITS_OWN:
             raise Stale(f"{what}: changed there meanwhile")
+        if named == TAKEN:
+            raise Taken(f"{what}: another resource has its UID ({answer.status} {named})")
         if answer.status == HTTPStatus.FORBIDDEN and named in {"", "need-privileges"}:
             hint = 'let this account write to the collection, or set access = "read"'
-            raise Rejected(f"{what}: this account may not write there (403)", hint=hint)
-        if named:
-            raise Rejected(f"{what} was refused ({answer.status} {named})")
+            raise Rejected(self._masked(f"{what}: this account may not write there (403{words})"), hint=hint)
+        if named or words:
+            raise Rejected(self._masked(f"{what} was refused ({' '.join([str(answer.status), named]).strip()}{words})"))
         raise error_of(answer, answer.subject)
 
     def understood(self, answer: Answer) -> Multistatus:
@@ -143,18 +167,19 @@ class WebDav:
             there = urlsplit(urljoin(self._base.geturl(), href))
         except ValueError:
             raise self.broken(f"an address that can not be read, {href[:80]!r}") from None
-        path, own = unquote(there.path), unquote(self._base.path)
-        if path.rstrip("/") == own.rstrip("/"):
-            return ""
-        if not path.startswith(own):
+        # By its parts: a name may have a slash in it, which is then told as %2F.
+        path, own = _parts(there.path), _parts(self._base.path)
+        if path[: len(own)] != own:
             raise self.broken(f"a resource of another collection, {href[:80]!r}")
-        name = path.removeprefix(own)
-        return "" if "/" in name else name
+        return path[-1] if len(path) == len(own) + 1 and not there.path.endswith("/") else ""
 
     def broken(self, what: str) -> ContractBroken:
         """The error for an answer to a read that is not what the protocol promises."""
-        message = self._http.secrets.mask(f"{WHAT}: the server answered {what}")
+        message = self._masked(f"{WHAT}: the server answered {what}")
         return ContractBroken(message, hint=f"is this a CalDAV server? {_ADDRESS_HINT}")
+
+    def _masked(self, text: str) -> str:
+        return self._http.secrets.mask(text)
 
     def _signed(  # noqa: PLR0913 - what is passed on to the transport
         self,

@@ -30,6 +30,8 @@ REMOVED: Final = "removed"
 DAV: Final = "DAV: "
 CAL: Final = "urn:ietf:params:xml:ns:caldav "
 SERVER: Final = "http://calendarserver.org/ns/ "
+SABRE: Final = "http://sabredav.org/ns "
+_TOLD: Final = f"{DAV}responsedescription"
 _SPACES: Final = {"d": DAV, "c": CAL, "s": SERVER}
 
 DEEPEST: Final = 40
@@ -200,14 +202,28 @@ def _code(element: Element) -> int | None:
     return None if said is None else int(said[1])
 
 
-def condition(body: bytes) -> str:
-    """The precondition that a refusal names (RFC 4918, 16), such as "valid-calendar-data"; empty when it names none."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """What a refusal says: the precondition that it names, such as "valid-calendar-data", and its words for people."""
+
+    condition: str = ""
+    words: str = ""
+
+
+def refusal(body: bytes) -> Refusal:
+    """The body of a refusal (RFC 4918, 16); nothing where it says nothing.
+
+    Servers on sabre/dav (Nextcloud, Baïkal) put elements of their own before the precondition, and in the place of one.
+    """
     try:
         root = parsed(body)
     except Malformed:
-        return ""
-    named = root.children[0].name if root.name == f"{DAV}error" and root.children else ""
-    return named.rpartition(" ")[2][:60]
+        return Refusal()
+    if root.name != f"{DAV}error":
+        return Refusal()
+    named = next((one.name for one in root.children if one.name.startswith((DAV, CAL)) and one.name != _TOLD), "")
+    words = root.said(_TOLD) or root.said(f"{SABRE}message")
+    return Refusal(condition=named.rpartition(" ")[2][:60], words=" ".join(words.split())[:200])
 
 
 def asked(kind: str, inner: str) -> bytes:

@@ -1,4 +1,4 @@
-"""A CalDAV server to try things against: Radicale as a process of its own, with switches before it.
+"""A CalDAV server to try things against: a real one as a process of its own, with switches before it.
 
 No copy is written here, as for the vendors: servers of the protocol are free to have. It is a tool, and no part of
 tasksync imports it.
@@ -7,7 +7,6 @@ tasksync imports it.
 from __future__ import annotations
 
 import asyncio
-import base64
 import secrets
 import threading
 from collections.abc import Mapping
@@ -16,11 +15,12 @@ from urllib.parse import quote, unquote
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from connectors.caldav.sandbox.process import Radicale, missing
+from connectors.caldav.sandbox.process import Server
 from connectors.caldav.sandbox.proxy import Proxy
 from connectors.caldav.sandbox.reading import Reading
+from connectors.caldav.sandbox.servers import SERVERS, Radicale
 
-__all__ = ["Radicale", "Reading", "Sandbox"]
+__all__ = ["SERVERS", "Reading", "Sandbox", "Server"]
 
 USERNAME: Final = "user"
 PASSWORD: Final = "caldav-password"  # noqa: S105 - the sandbox's own
@@ -48,9 +48,10 @@ class Sandbox:
     username = USERNAME
     password = PASSWORD
 
-    def __init__(self, reading: Reading | None = None, server: Radicale | None = None) -> None:
+    def __init__(self, reading: Reading | None = None, server: Server | None = None) -> None:
         self.reading = reading or Reading()
-        self._proxy = Proxy(server or Radicale(USERNAME, PASSWORD), self.reading, USERNAME, PASSWORD)
+        self._server = server or SERVERS[self.reading.server](USERNAME, PASSWORD)
+        self._proxy = Proxy(self._server, self.reading)
         self._name = f"tasks-{secrets.token_hex(6)}"
         self._made = False
         self._lock = threading.RLock()
@@ -59,12 +60,12 @@ class Sandbox:
     @staticmethod
     def missing() -> str:
         """What is to be done before this can be served; empty when it can."""
-        return missing()
+        return Radicale.missing()
 
     @property
     def place(self) -> str:
         """The path of the collection on the server."""
-        return f"/{USERNAME}/{self._name}/"
+        return f"{self._server.home.format(USERNAME)}{self._name}/"
 
     def describe(self) -> Mapping[str, str]:
         """The keys of a side's configuration that fit this server, less its address."""
@@ -73,8 +74,8 @@ class Sandbox:
     def make(self, name: str, kinds: str = "VTODO VEVENT") -> str:
         """A person makes a collection; its path."""
         told = "".join(f'<c:comp name="{kind}"/>' for kind in kinds.split())
-        path = f"/{USERNAME}/{name}/"
-        self.ask("MKCALENDAR", path, _MAKE.format(name=name, kinds=told).encode())
+        path = f"{self._server.home.format(USERNAME)}{name}/"
+        self.ask("MKCALENDAR", path, _MAKE.format(name=name, kinds=told).encode(), {"content-type": "text/xml"})
         return path
 
     def add(self, title: str, *lines: str, uid: str = "", name: str = "", kind: str = "VTODO") -> str:
@@ -113,14 +114,13 @@ class Sandbox:
     def texts(self) -> dict[str, str]:
         """The texts of all resources by their names."""
         body = b'<?xml version="1.0"?><propfind xmlns="DAV:"><prop><getetag/></prop></propfind>'
-        listed = self.ask("PROPFIND", self._path(""), body, {"depth": "1"}).decode()
+        listed = self.ask("PROPFIND", self._path(""), body, {"depth": "1", "content-type": "text/xml"}).decode()
         names = [part.partition("</")[0] for part in listed.split(f"{self.place}")[1:]]
         return {unquote(name): self.text(unquote(name)) for name in names if name.endswith(".ics")}
 
     def ask(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> bytes:
         """Ask the server as the account; the answer's body. Raises ``RuntimeError`` for a refusal."""
-        basic = base64.b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode("ascii")
-        told = {"authorization": f"Basic {basic}", **(headers or {})}
+        told = {"authorization": self._proxy.basic, **(headers or {})}
         status, _, content = self._proxy.asked(method, path, told, body)
         if status >= 400:  # noqa: PLR2004 - the first refusal
             raise RuntimeError(f"{method} {path}: {status} {content.decode(errors='replace')[:200]}")

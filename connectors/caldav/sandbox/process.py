@@ -1,4 +1,4 @@
-"""Radicale, a CalDAV server of its own, as a process with a folder of its own."""
+"""A CalDAV server of somebody else's as a process of its own, with a folder of its own."""
 
 from __future__ import annotations
 
@@ -8,32 +8,16 @@ import sys
 import tempfile
 import threading
 import weakref
+from abc import ABC, abstractmethod
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
-SERVER: Final = "radicale"
 START: Final = 30.0
 """Seconds that starting may take. It takes less than one; a machine under load gets time."""
 _TRIES: Final = 3
 _WAIT: Final = 0.02
 _SAID: Final = 500
-_CONFIGURATION: Final = """
-[server]
-hosts = 127.0.0.1:{port}
-max_connections = 40
-[auth]
-type = htpasswd
-htpasswd_filename = {users}
-htpasswd_encryption = plain
-delay = 0
-[rights]
-type = owner_only
-[storage]
-filesystem_folder = {folder}
-[logging]
-level = error
-"""
 _RUN: Final = """
 import os, runpy, shutil, sys, threading
 
@@ -42,28 +26,43 @@ def end_with_the_other():
     shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)
 
-folder = os.path.dirname(sys.argv[1])
+folder = sys.argv[1]
 
 threading.Thread(target=end_with_the_other, daemon=True).start()
-sys.argv = ["radicale", "--config", sys.argv[1]]
-runpy.run_module("radicale", run_name="__main__", alter_sys=True)
+del sys.argv[:2]
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 """
 """The server ends, and its folder with it, when the pipe to it does: whoever started it may be killed."""
 
 
-def missing() -> str:
-    """What is to be done before the server can be started; empty when it can."""
-    return "" if find_spec(SERVER) is not None else "install Radicale beside tasksync: pip install radicale"
-
-
-class Radicale:
+class Server(ABC):
     """One server on loopback, started when it is first needed, for one account."""
 
+    package: ClassVar[str]
+    """What is installed and run."""
+    asks: ClassVar[bool] = True
+    """Whether it asks for the password itself."""
+    home: ClassVar[str]
+    """Where the account's collections are, with a place for its name."""
+
     def __init__(self, username: str, password: str) -> None:
-        self._account = f"{username}:{password}\n"
+        self.username = username
+        self.password = password
         self._lock = threading.Lock()
         self._port = 0
         self._why = ""
+
+    @classmethod
+    def missing(cls) -> str:
+        """What is to be done before it can be started; empty when it can."""
+        name = cls.__name__
+        return (
+            "" if find_spec(cls.package) is not None else f"install {name} beside tasksync: pip install {cls.package}"
+        )
+
+    @abstractmethod
+    def arguments(self, place: Path, port: int) -> list[str]:
+        """What it is started with: to keep all in an empty folder, and to listen at a port of loopback."""
 
     @property
     def port(self) -> int:
@@ -72,16 +71,13 @@ class Radicale:
             for _ in range(_TRIES):
                 self._port = self._port or self._started()
             if not self._port:
-                raise RuntimeError(missing() or f"Radicale did not start: {self._why}")
+                raise RuntimeError(self.missing() or f"{type(self).__name__} did not start: {self._why}")
             return self._port
 
     def _started(self) -> int:
-        folder = tempfile.TemporaryDirectory(prefix="tasksync-radicale-")
+        folder = tempfile.TemporaryDirectory(prefix=f"tasksync-{self.package}-")
         place, port = Path(folder.name), _free_port()
-        (place / "users").write_text(self._account, encoding="utf-8")
-        told = _CONFIGURATION.format(port=port, users=place / "users", folder=place / "collections")
-        (place / "config").write_text(told, encoding="utf-8")
-        command = [sys.executable, "-c", _RUN, str(place / "config")]
+        command = [sys.executable, "-c", _RUN, str(place), self.package, *self.arguments(place, port)]
         with (place / "log").open("wb") as log:
             process = subprocess.Popen(  # noqa: S603 - our own interpreter, and nothing that anybody told
                 command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=place

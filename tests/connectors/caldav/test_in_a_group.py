@@ -63,7 +63,7 @@ def _toml(keys) -> list[str]:
     return [f"{name} = {json.dumps(value)}" for name, value in keys.items()]
 
 
-@pytest.mark.parametrize("reading", ["sync=token", "sync=ctag,stored=silent"])
+@pytest.mark.parametrize("reading", ["sync=token", "sync=ctag,stored=silent", "server=xandikos"])
 def test_tasks_move_both_ways_and_it_goes_quiet(collection, tmp_path, reading):
     bench = collection(reading)
     trip = bench.sandbox.add(

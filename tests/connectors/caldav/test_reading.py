@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import pytest
 
+from connectors.caldav.client import CaldavClient
+from connectors.caldav.settings import CaldavSettings
 from connectors.caldav.since import Mark
+from connectors.caldav.webdav import WebDav
 from connectors.contract import Cursor
-from connectors.errors import BadSettings, ContractBroken, Gone, Transient
+from connectors.errors import BadSettings, ContractBroken, Forbidden, Gone, Transient
 from connectors.serving import Fault, Kind
 from connectors.task import Field
 
-KINDS = ["sync=token", "sync=ctag", "sync=etags"]
-IDLE = {"sync=token": ["REPORT"], "sync=ctag": ["PROPFIND"], "sync=etags": ["PROPFIND", "PROPFIND"]}
+KINDS = ["sync=token", "sync=ctag", "sync=etags", "server=xandikos"]
+IDLE = {
+    "sync=token": ["REPORT"],
+    "sync=ctag": ["PROPFIND"],
+    "sync=etags": ["PROPFIND", "PROPFIND"],
+    "server=xandikos": ["REPORT"],
+}
 
 
 @pytest.mark.parametrize("reading", KINDS)
@@ -73,7 +81,7 @@ def test_events_are_looked_at_once_where_tags_are_compared(collection):
     assert bench.asked() == ["PROPFIND", "PROPFIND"]
 
 
-@pytest.mark.parametrize("reading", ["", "refusal=bare"])
+@pytest.mark.parametrize("reading", ["", "refusal=bare", "server=xandikos"])
 def test_a_token_that_the_server_has_forgotten_is_answered_by_everything(collection, reading):
     bench = collection(reading)
     milk = bench.sandbox.add("Milk")
@@ -81,6 +89,92 @@ def test_a_token_that_the_server_has_forgotten_is_answered_by_everything(collect
     entries, cursor = bench.read(forgotten)
     assert (list(entries), bench.coverage) == ([milk], "everything")
     assert bench.read(cursor)[0] == {}
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (405, b""),
+        (501, b""),
+        (
+            403,
+            b'<d:error xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns"><s:exception/><d:supported-report/></d:error>',
+        ),
+    ],
+)
+def test_a_server_that_has_tokens_and_does_not_answer_to_them_is_asked_for_its_tags(collection, status, body):
+    """Once: the next process remembers it."""
+    bench = collection()
+    milk = bench.sandbox.add("Milk")
+    _, cursor = bench.read()
+    bench.faults.add(Fault(Kind.STATUS, match=lambda method, _: method == "REPORT", status=status, body=body))
+    entries, cursor = bench.read(cursor)
+    assert (list(entries), bench.coverage) == ([milk], "everything")
+    bench.connector = bench.connect()
+    bench.asked()
+    _, cursor = bench.read(cursor)
+    assert bench.asked() == ["PROPFIND"]
+    bench.sandbox.edit(f"{milk}.ics", "Milk", "Oat milk")
+    entries, cursor = bench.read(cursor)
+    assert (entries[milk].fields[Field.TITLE], bench.coverage) == ("Oat milk", "since")
+    bench.connector.recall(cursor.value)
+    _, cursor = bench.read()
+    bench.asked()
+    bench.read(cursor)
+    assert bench.asked() == ["PROPFIND"]
+
+
+NOTHING = b'<d:multistatus xmlns:d="DAV:"/>'
+
+
+def left_out(bench):
+    """A server on sabre/dav says nothing in a multiget of what is not there."""
+    headers = {"Content-Type": "application/xml"}
+    reports = Fault(Kind.STATUS, match=lambda method, _: method == "REPORT", status=207, headers=headers, body=NOTHING)
+    bench.faults.add(reports)
+
+
+def test_what_a_server_leaves_out_is_gone_if_it_says_so_when_asked(collection):
+    bench = collection()
+    bench.sandbox.add("Milk", uid="milk")
+    left_out(bench)
+    with pytest.raises(Gone):
+        bench.connector.get("bread")
+    left_out(bench)
+    with pytest.raises(ContractBroken, match="has"):
+        bench.connector.get("milk")
+    left_out(bench)
+    bench.faults.add(Fault(Kind.STATUS, match=lambda method, _: method == "PROPFIND", status=403))
+    with pytest.raises(Forbidden):
+        bench.connector.get("bread")
+
+
+def test_a_resource_with_a_slash_in_its_name_is_one(collection):
+    bench = collection()
+    place = bench.sandbox.place
+    row = "<response><href>{}</href><propstat><prop><getetag>1</getetag></prop></propstat></response>"
+    hrefs = (f"{place}a%2Fb.ics", f"http://elsewhere.example.com{place}c%20d.ics", f"{place}inner/", place)
+    body = f"<multistatus xmlns='DAV:'>{''.join(map(row.format, hrefs))}</multistatus>".encode()
+    headers = {"Content-Type": "text/xml"}
+    bench.faults.add(
+        Fault(Kind.STATUS, match=lambda method, _: method == "PROPFIND", status=207, headers=headers, body=body)
+    )
+    client = CaldavClient(WebDav(bench.connector._http, CaldavSettings(username="u", password="p"), bench.url + place))
+    assert set(client.tags()) == {"a/b.ics", "c d.ics"}
+
+
+def test_a_resource_without_its_text_is_one_for_a_person_to_see(collection):
+    bench = collection()
+    place = bench.sandbox.place
+    row = f"<response><href>{place}a.ics</href><propstat><prop><getetag>1</getetag></prop></propstat></response>"
+    body = f"<multistatus xmlns='DAV:'>{row}</multistatus>".encode()
+    headers = {"Content-Type": "text/xml"}
+    bench.faults.add(
+        Fault(Kind.STATUS, match=lambda method, _: method == "REPORT", status=207, headers=headers, body=body)
+    )
+    entries, _ = bench.read()
+    assert [bool(entry.problem) for entry in entries.values()] == [True]
+    assert bench.coverage == "since"
 
 
 def test_a_token_that_could_not_be_asked_about_is_not_forgotten(collection):

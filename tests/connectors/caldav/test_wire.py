@@ -9,7 +9,7 @@ import requests
 
 from connectors.caldav.auth import Digest
 from connectors.caldav.since import Mark, understood
-from connectors.caldav.wire import CAL, Cut, Malformed, condition, multistatus, parsed
+from connectors.caldav.wire import CAL, Cut, Malformed, Refusal, multistatus, parsed, refusal
 
 ROW = (
     "<d:response><d:href>/x.ics</d:href><d:propstat><d:prop><c:calendar-data>{}</c:calendar-data></d:prop></d:propstat>"
@@ -62,12 +62,38 @@ def test_an_answer_that_breaks_off_is_told_from_one_that_is_wrong(size):
 def test_what_is_no_xml_is_malformed(body):
     with pytest.raises(Malformed):
         parsed(body)
-    assert condition(body) == ""
+    assert refusal(body) == Refusal()
 
 
-def test_a_refusal_names_its_precondition():
-    body = b'<error xmlns="DAV:"><c:no-uid-conflict xmlns:c="urn:ietf:params:xml:ns:caldav"/></error>'
-    assert condition(body) == "no-uid-conflict"
+SABRE = '<d:error xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns"><s:exception>X</s:exception>{}</d:error>'
+
+
+@pytest.mark.parametrize(
+    ("body", "condition", "words"),
+    [
+        pytest.param(
+            '<error xmlns="DAV:"><c:no-uid-conflict xmlns:c="urn:ietf:params:xml:ns:caldav"/></error>',
+            "no-uid-conflict",
+            "",
+            id="by the protocol",
+        ),
+        pytest.param(
+            '<error xmlns="DAV:"><responsedescription>No such\ntoken</responsedescription><valid-sync-token/></error>',
+            "valid-sync-token",
+            "No such token",
+            id="with words",
+        ),
+        pytest.param(
+            SABRE.format("<s:message>An If-Match header was specified</s:message><s:header>If-Match</s:header>"),
+            "",
+            "An If-Match header was specified",
+            id="sabre names none",
+        ),
+        pytest.param(SABRE.format("<s:message/><d:valid-sync-token/>"), "valid-sync-token", "", id="sabre names one"),
+    ],
+)
+def test_a_refusal_names_its_precondition_and_says_why(body, condition, words):
+    assert refusal(body.encode()) == Refusal(condition=condition, words=words)
 
 
 @pytest.mark.parametrize("value", ["", "{}", "[]", "no cursor", '{"form": 1, "names": 3}', '{"form": 2, "token": "x"}'])
@@ -76,7 +102,7 @@ def test_a_cursor_that_is_none_of_ours_is_none(value):
 
 
 def test_a_cursor_is_understood_again():
-    mark = Mark(token="t", tag="g", tags={"a.ics": "x"}, names={"b.ics": "uid"})
+    mark = Mark(token="t", tag="g", tags={"a.ics": "x"}, names={"b.ics": "uid"}, deaf=True)
     assert understood(mark.told()) == mark
     assert (mark.uid("b.ics"), mark.uid("a.ics")) == ("uid", "a")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from connectors.errors import BadCredentials, Rejected, Stale
@@ -17,8 +19,12 @@ KEPT = (
 )
 
 
-def test_a_change_keeps_every_other_line(collection):
-    bench = collection()
+SERVERS = pytest.mark.parametrize("reading", ["", "server=xandikos"])
+
+
+@SERVERS
+def test_a_change_keeps_every_other_line(collection, reading):
+    bench = collection(reading)
     uid = bench.sandbox.add("Milk", *KEPT)
     before = bench.sandbox.text(f"{uid}.ics").splitlines()
     entry = bench.connector.get(uid)
@@ -33,8 +39,9 @@ def test_a_change_keeps_every_other_line(collection):
     }
 
 
-def test_an_edit_of_somebody_else_is_not_overwritten_and_not_deleted(collection):
-    bench = collection()
+@pytest.mark.parametrize("reading", ["", "server=xandikos", "refusal=sabre"])
+def test_an_edit_of_somebody_else_is_not_overwritten_and_not_deleted(collection, reading):
+    bench = collection(reading)
     uid = bench.sandbox.add("Milk")
     entry = bench.connector.get(uid)
     bench.sandbox.edit(f"{uid}.ics", "Milk", "Soy milk")
@@ -59,9 +66,10 @@ def test_without_a_tag_in_the_answer_the_next_write_looks_first(collection):
     assert again.fields[Field.TITLE] == "Soy milk"
 
 
-def test_a_create_that_is_sent_again_makes_nothing_new(collection):
+@SERVERS
+def test_a_create_that_is_sent_again_makes_nothing_new(collection, reading):
     """The answer was lost; a person edited meanwhile what was made: that is what is found."""
-    bench = collection()
+    bench = collection(reading)
     bench.faults.add(Fault(Kind.RESET_AFTER, match=lambda method, _: method == "PUT"))
     with pytest.raises(Exception, match="lost"):
         bench.connector.create({Field.TITLE: "Milk"}, "m-1")
@@ -74,8 +82,39 @@ def test_a_create_that_is_sent_again_makes_nothing_new(collection):
     assert bench.connector.create({Field.TITLE: "Bread"}, "m-1").entry.ref != ref
 
 
-def test_a_resource_with_another_name_is_written_where_it_is(collection):
+@SERVERS
+def test_a_create_that_is_sent_again_is_found_under_the_name_that_somebody_gave_it(collection, reading):
+    """The server refuses a second resource with its UID."""
+    bench = collection(reading)
+    ref = bench.connector.create({Field.TITLE: "Milk"}, "m-1").entry.ref
+    bench.sandbox.rename(f"{ref}.ics", "renamed.ics")
+    assert bench.connector.create({Field.TITLE: "Milk"}, "m-1").entry.ref == ref
+    assert list(bench.entries()) == [ref]
+
+
+def test_a_uid_that_is_taken_in_another_collection_is_refused_and_not_tried_for_ever(collection):
     bench = collection()
+    body = b'<error xmlns="DAV:"><no-uid-conflict xmlns="urn:ietf:params:xml:ns:caldav"/></error>'
+    bench.faults.add(Fault(Kind.STATUS, match=lambda method, _: method == "PUT", status=403, body=body))
+    with pytest.raises(Rejected, match="UID"):
+        bench.connector.create({Field.TITLE: "Milk"}, "m-1")
+
+
+@SERVERS
+def test_a_day_beside_an_instant_and_all_of_an_open_task_are_stored_as_they_are_meant(collection, reading):
+    bench = collection(reading)
+    instant = datetime(2026, 3, 1, 10, tzinfo=UTC)
+    told = {Field.TITLE: "Milk", Field.START: instant, Field.DUE: date(2026, 3, 1), Field.PERCENT_COMPLETE: 100}
+    entry = bench.connector.create(told, "m-1").entry
+    stored = bench.entries()[entry.ref]
+    assert stored.fields.items() >= told.items()
+    bench.connector.update(stored, Patch({Field.START: date(2026, 2, 28), Field.DUE: instant}))
+    assert bench.entries()[entry.ref].fields.items() >= {Field.START: date(2026, 2, 28), Field.DUE: instant}.items()
+
+
+@SERVERS
+def test_a_resource_with_another_name_is_written_where_it_is(collection, reading):
+    bench = collection(reading)
     bench.sandbox.add("Eggs", uid="eggs / 1", name="odd name #1.ics")
     entry = bench.connector.get("eggs / 1")
     entry = bench.connector.update(entry, Patch({Field.TITLE: "Six eggs"})).entry
@@ -95,6 +134,13 @@ def test_a_resource_with_another_name_is_written_where_it_is(collection):
             id="too large",
         ),
         pytest.param(415, b"", "refused", id="a type that is not taken"),
+        pytest.param(
+            415,
+            b'<d:error xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns"><s:exception>X</s:exception>'
+            b"<s:message>Validation error in iCalendar: DUE must occur after DTSTART</s:message></d:error>",
+            "415: .Validation error in iCalendar: DUE must occur after DTSTART",
+            id="in words",
+        ),
     ],
 )
 def test_a_refusal_is_of_the_task_and_not_of_the_side(collection, status, body, words):
