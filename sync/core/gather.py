@@ -6,6 +6,7 @@ a complete read of a side with linked tasks                    verdict
 3 or more linked, lists none                                   ``emptied``: set aside, held
 more than the share, and 3 or more, of the linked are missing  ``shrunk``: set aside until two more say the same
 more than the limits of the linked changed in one read         ``changed``: set aside, held
+an incremental read of a side with 3 or more, all deleted      ``emptied``: set aside, held
 what a person let pass, or let pass for exactly this read      believed
 =============================================================  =============================
 
@@ -91,6 +92,8 @@ def judge_missing(
     live = [link for link in links if link.live]
     if observation.read is Read.POLLED:
         return _judge_polled(side, observation, live, policy, allow)
+    if observation.read is Read.SINCE:
+        return _judge_told(side, observation, live, policy, allow)
     if observation.read is not Read.COMPLETE:
         return Verdict()
     missing = missing_links(live, observation)
@@ -130,6 +133,18 @@ def _judge_polled(
         observation.answers = True  # a person says that this is the right place
         return Verdict()
     return Verdict("emptied", f"{side.name} knows none of its {len(live)} linked tasks", asks=True)
+
+
+def _judge_told(
+    side: Side, observation: Observation, live: Sequence[Link], policy: GroupPolicy, allow: Collection[str]
+) -> Verdict:
+    """A side that tells of each linked task that it was deleted, and names no other, is emptied too."""
+    told = {ref for ref, entry in observation.entries.items() if entry.deleted}
+    if not policy.guards.emptied or len(live) < FEW or named(observation):
+        return Verdict()
+    if not all(link.ref in told for link in live) or _lifted("emptied", side, digest_of(observation, live), allow):
+        return Verdict()
+    return Verdict("emptied", f"{side.name} lists none of its {len(live)} linked tasks any more", asks=True)
 
 
 def _believed(side: Side, listed: int, digest: str, policy: GroupPolicy, now: datetime) -> bool:

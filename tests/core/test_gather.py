@@ -58,6 +58,26 @@ def test_a_read_that_lacks_too_much_is_set_aside(count, observation, guard):
     assert judge(linked(count), observation).guard == guard
 
 
+@pytest.mark.parametrize(
+    ("count", "gone", "new", "guard"),
+    [
+        (3, (1, 2, 3), (), "emptied"),
+        (3, (1, 2), (), ""),
+        (2, (1, 2), (), ""),
+        (3, (1, 2, 3), (9,), ""),  # it is not empty: the limit of deletes decides
+    ],
+)
+def test_a_side_that_tells_of_all_its_tasks_that_they_were_deleted_is_emptied(count, gone, new, guard):
+    """However it tells: by a list of nothing, or task by task since the last read."""
+    told = {f"a{number}": entry(f"a{number}", deleted=True) for number in gone}
+    read = replace(lists(*new, kind=Read.SINCE), entries=told)
+    state = linked(count)
+    assert judge(state, read).guard == guard
+    assert judge(state, read, policy=replace(POLICY, guards=GuardPolicy(emptied=False))).guard == ""
+    assert judge(state, read, allow={"emptied"}).guard == ""
+    assert judge(state, read).guard == "", "the same read passes from then on"
+
+
 def test_only_what_a_person_can_answer_is_asked():
     """`emptied` asks; `shrunk` is believed after equal reads."""
     assert judge(linked(5), lists()).asks

@@ -1,6 +1,7 @@
-"""A campaign of real kills: ``python -m tests.system.kills --kills 300 [--five]``.
+"""A campaign of real kills: ``python -m tests.system.kills --kills 300 [--five | --caldav SERVER]``.
 
-Each history is a group over servers of another hand, two or with ``--five`` all five: a first sync, then a cycle of
+Each history is a group over servers of another hand, two or with ``--five`` all five, with ``--caldav`` a Checkvist
+list and a CalDAV collection, or one collection on each of two CalDAV servers ("both"): a first sync, then a cycle of
 edits, each killed again and again with ``kill -9`` at every seam in turn, then left alone until it is quiet. What
 people did is the measure. It prints its figures and exits 1 if anything was doubled, lost, or needed a hand: at
 OptaCheck, which has no list, a person must say what became of a create in doubt.
@@ -25,6 +26,7 @@ from tests.system.crowd import Crowd
 from tests.system.five import Five, five
 from tests.system.forks import Mould
 from tests.system.group import Group, group
+from tests.system.pair import Couple, Pair, pair
 from tests.system.people import People
 from tests.system.program import Program
 from tests.system.seams import SEAMS, Kill, Seam
@@ -33,6 +35,7 @@ Turns: TypeAlias = "cycle[tuple[str, Seam]]"
 
 TASKS = 40
 """Half of them are edited in one cycle: more would be stopped by the guard against another account's data."""
+CALDAV = {name: (name, "checkvist") for name in ("radicale", "xandikos")} | {"both": ("radicale", "xandikos")}
 KILLS = 8
 """Kills of one phase, at most: then it may finish."""
 
@@ -80,7 +83,7 @@ class Figures:
         return [*(f"{name:<36} {value}" for name, value in rows.items()), *self.problems]
 
 
-def campaign(wanted: int, seed: int, figures: Figures, *, all_five: bool = False) -> None:
+def campaign(wanted: int, seed: int, figures: Figures, *, all_five: bool = False, caldav: str = "") -> None:
     """Kill so many runs."""
     turns = cycle(SEAMS.items())
     while figures.killed < wanted:
@@ -91,6 +94,11 @@ def campaign(wanted: int, seed: int, figures: Figures, *, all_five: bool = False
                 at = stack.enter_context(five(Path(folder), number, updates=bool(number % 2)))
                 at.mould = mould
                 history(at, _crowd(at, number, figures), number, turns, wanted, figures)
+            elif caldav:
+                sides = CALDAV[caldav]
+                couple = stack.enter_context(pair(Path(folder), *sides, number))
+                couple.mould = mould
+                history(couple, _couple(couple, number, figures), number, turns, wanted, figures)
             else:
                 two = stack.enter_context(group(Path(folder), number))
                 two.mould = mould
@@ -119,6 +127,17 @@ def _people(at: Group, seed: int, figures: Figures) -> Acts:
         figures.by_hand += reports[-1]["held"]
 
     return Acts(people.fill, people.edit, rest, people.ledger.problems)
+
+
+def _couple(at: Pair, seed: int, figures: Figures) -> Acts:
+    couple = Couple.at(at, seed)
+
+    def rest() -> None:
+        reports = at.settle()
+        figures.runs += len(reports)
+        figures.by_hand += reports[-1]["held"]
+
+    return Acts(couple.fill, couple.edit, rest, couple.problems)
 
 
 def _crowd(at: Five, seed: int, figures: Figures) -> Acts:
@@ -168,9 +187,10 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--five", action="store_true", help="all five vendors in one group")
+    parser.add_argument("--caldav", choices=CALDAV, default="", help="with a CalDAV collection on this server")
     given = parser.parse_args()
     figures = Figures()
-    campaign(given.kills, given.seed, figures, all_five=given.five)
+    campaign(given.kills, given.seed, figures, all_five=given.five, caldav=given.caldav)
     print("\n".join(figures.lines()))
     return 0 if figures.clean else 1
 

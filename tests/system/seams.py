@@ -80,7 +80,7 @@ def before_the_receipt(one: Kill) -> bool:
 
 def before_the_record(one: Kill) -> bool:
     """The sides were read, and what was decided waits for the store, which somebody else has locked."""
-    return _locked_at(one, lambda call: call.method == "GET", number=1)
+    return _locked_at(one, lambda call: call.method in {"GET", "REPORT"}, number=1)
 
 
 def before_the_intent(one: Kill) -> bool:

@@ -24,6 +24,7 @@ from urllib.parse import parse_qsl, urlsplit
 Json: TypeAlias = Any
 JSON = {"Content-Type": "application/json; charset=utf-8"}
 RESET: Literal["reset"] = "reset"
+READS = {"GET", "PROPFIND", "REPORT"}
 
 
 class Refuse(Exception):
@@ -38,7 +39,7 @@ class Refuse(Exception):
 
 def changes(method: str, path: str) -> bool:
     """Whether a request changes something. A log-in does not."""
-    return method != "GET" and "auth/" not in path
+    return method not in READS and "auth/" not in path
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.stranger.serve(self)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _any  # noqa: N815 - the names that the library calls
+    do_PROPFIND = do_REPORT = _any  # noqa: N815
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
