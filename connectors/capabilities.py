@@ -125,6 +125,9 @@ class Capabilities:
     page_size: int | None = None  # None: everything in one answer
     sweep_requests: int | None = 1  # requests of one complete read; None: depends on the number of tasks
     volatile: frozenset[str] = frozenset()  # members of the native answer that say nothing about the task
+    parallel: int = (
+        1  # changing requests that may be under way at once: the connector's verbs are called by threads then
+    )
     budget: RateBudget
     family: str = ""  # sides of one family exchange custom fields
 

@@ -24,8 +24,8 @@ from connectors.errors import ContractBroken
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes of a decoded body that are taken: some 60,000 tasks of 1 KiB in one list. More is no list but a fault."""
 _CHUNK: Final = 64 * 1024
-POOL: Final = 4
-"""Connections kept open to one server: a side's reads, and one write at a time."""
+POOL: Final = 8
+"""Connections kept open to one server: a side's reads, and the writes that are under way at once."""
 
 
 class Exchange(threading.local):

@@ -6,7 +6,7 @@ connector instance is one side: one account and one container at a vendor.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, runtime_checkable
@@ -25,7 +25,8 @@ from connectors.capabilities import (
     Verb,
 )
 from connectors.entries import Coverage, Cursor, Entry, Found, Page, Record, Stored
-from connectors.task import Field, Fields, Patch, Person, Ref, Status
+from connectors.powers import Acquaint, Recall, Recognise
+from connectors.task import Field, Fields, Patch, Ref, Status
 
 if TYPE_CHECKING:
     from connectors.projection import View
@@ -154,27 +155,6 @@ class MarkerLookup(Protocol):
 
 
 @runtime_checkable
-class Acquaint(Protocol):
-    """A side that is told people otherwise than it tells them, and so has to know who is who."""
-
-    def acquaint(self, people: Iterable[Person]) -> None:
-        """People whose id there and e-mail address are known: learnt from its entries, or configured. No request."""
-        ...
-
-
-@runtime_checkable
-class Recall(Protocol):
-    """A side that keeps in its cursors what it found out about its vendor, which a complete read can use as well."""
-
-    def recall(self, cursor: str) -> None:
-        """The value of this side's newest cursor, before a cycle, which may read everything without it.
-
-        No request. What another version or other settings made is passed over.
-        """
-        ...
-
-
-@runtime_checkable
 class Discover(Protocol):
     """A side that can name what a configuration may refer to."""
 
@@ -283,6 +263,7 @@ __all__ = [
     "Page",
     "PersonKey",
     "Recall",
+    "Recognise",
     "Record",
     "Remarks",
     "Settings",

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final
 
 from connectors.budget import Rank
-from connectors.contract import Changes, Clock, Connector, Cursor, Discovery, Entry, Record, Verb
+from connectors.contract import Changes, Clock, Connector, Cursor, Discovery, Entry, Recognise, Record, Verb
 from connectors.errors import ConnectorError, ContractBroken, SideDown
 from connectors.limiter import ranked
 from connectors.nameless import is_nameless
@@ -154,6 +154,8 @@ class Reader:
         self, source: Changes, side: Side | None, links: Mapping[str, Link], since: Cursor | None
     ) -> Observation:
         gathered = Gathered(self.name, self.mapping, self.connector, links)
+        if isinstance(self.connector, Recognise):
+            self.connector.recognise(gathered.known)
         sweeping = since is None and self.connector.capabilities.discovery is Discovery.INCREMENTAL
         with ranked(Rank.SWEEP if sweeping else Rank.POLL):
             for page in source.changes(since):
@@ -172,7 +174,12 @@ class Reader:
         swept = self._gather(source, side, links, None)
         increment = self.connector.capabilities.increment
         kinds = set(Kind) if increment is None or increment.comments else {Kind.TASK}
-        news = (ref for ref, entry in swept.entries.items() if entry.kind in kinds and is_news(links.get(ref), entry))
+        tokens = self.connector.capabilities.preconditions
+        news = (
+            ref
+            for ref, entry in swept.entries.items()
+            if entry.kind in kinds and is_news(links.get(ref), entry, tokens=tokens)
+        )
         suspects = {ref for ref in news if not is_nameless(ref)} if asked.looked is None else set()
         suspects -= asked.entries.keys() | asked.listed
         if suspects:
@@ -209,12 +216,16 @@ class Reader:
         observation.found |= observation.listed.intersection(missing) if complete else set()
 
 
-def is_news(link: Link | None, entry: Entry) -> bool:
+def is_news(link: Link | None, entry: Entry, *, tokens: bool = False) -> bool:
     """Whether a complete read shows what the reads before it can not have shown.
 
-    It is new, or not what was last read.
+    It is new, or not what was last read. Where ``tokens`` tell versions, the one that was last seen is no news,
+    however it is told now: a vendor may write down what it was sent in words of its own.
     """
-    return link is None or (link.live and link.raw_hash not in ("", entry.raw_hash))
+    if link is None:
+        return True
+    same = tokens and bool(entry.token) and entry.token == link.token
+    return link.live and not same and link.raw_hash not in ("", entry.raw_hash)
 
 
 def observe_all(

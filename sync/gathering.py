@@ -11,6 +11,7 @@ from typing import Final
 from connectors.contract import Connector, Coverage, Entry, Page, Record
 from connectors.errors import ContractBroken
 from connectors.nameless import is_nameless
+from connectors.task import Ref
 from sync.core.cursor import never_back
 from sync.core.facts import Observation, Read
 from sync.core.model import Link, SideName
@@ -51,14 +52,18 @@ class Gathered:
         if page.last:
             self.finished = page
 
+    def known(self, ref: Ref) -> Record | None:
+        """An entry as it was last seen, if nothing about it is open (:class:`connectors.contract.Recognise`)."""
+        link = self.links.get(ref)
+        if link is None or not link.live or not link.raw_hash or link.misses or link.gone:
+            return None
+        return Record(ref=ref, raw_hash=link.raw_hash, native=link.native) if link.mapping == self.mapping else None
+
     def _record(self, record: Record) -> None:
-        link = self.links.get(record.ref)
         self.listed[record.ref] = record.raw_hash
         self.named.add(record.ref)
-        known = (
-            link is not None and link.live and link.raw_hash == record.raw_hash and not link.misses and not link.gone
-        )
-        if known and link is not None and link.mapping == self.mapping:
+        known = self.known(record.ref)
+        if known is not None and known.raw_hash == record.raw_hash:
             self.entries.pop(record.ref, None)
             return
         entry = self.connector.normalise(record)

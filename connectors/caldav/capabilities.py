@@ -27,6 +27,8 @@ from connectors.projection import SAME, Through, View, Words
 from connectors.task import Field, Status
 
 BUDGET: Final = RateBudget(source="a protocol, not a vendor: limits are the server's own, which says so by 429 or 503")
+PARALLEL: Final = 4
+"""Requests that may be under way at once: half of what Radicale takes by default (max_connections), for two sides."""
 _NOTES: Final[Mapping[Field, str]] = {
     Field.ASSIGNEES: "attendees, known by their e-mail; who is new there is sent no invitation",
     Field.COMPLETED: "follows the status",
@@ -57,6 +59,7 @@ def capabilities(side: SideSettings) -> Capabilities:
         preconditions=True,
         person_key=PersonKey.EMAIL,
         sweep_requests=2,
+        parallel=PARALLEL,
         budget=BUDGET,
         family="caldav",
     )

@@ -51,9 +51,12 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
-    """What changed since a token: names of resources, the new token, and whether there is more to ask for."""
+    """What changed since a token: names of resources, the new token, and whether there is more to ask for.
 
-    changed: tuple[str, ...]
+    Those that are there stand with their entity tags, empty where the server does not tell.
+    """
+
+    changed: Mapping[str, str]
     removed: tuple[str, ...]
     token: str
     more: bool
@@ -118,7 +121,7 @@ class CaldavClient:
             raise self.dav.broken("no sync-token to sync-collection")
         rows = self.dav.named(found, whole=False)
         return Changed(
-            changed=tuple(name for name, one in rows.items() if not one.gone),
+            changed={name: one.said(f"{DAV}getetag") for name, one in rows.items() if not one.gone},
             removed=tuple(name for name, one in rows.items() if one.gone),
             token=found.token,
             more=any(one.status == HTTPStatus.INSUFFICIENT_STORAGE for one in found.responses),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from connectors.caldav.capabilities import capabilities, held, own, words
@@ -70,6 +70,10 @@ class CaldavConnector:
         mark = understood(cursor)
         if mark is not None:
             self._reader.remember(mark)
+
+    def recognise(self, known: Callable[[Ref], Record | None]) -> None:
+        """What needs not be asked for: it is as it was last seen."""
+        self._reader.known = known
 
     def normalise(self, record: Record) -> Entry:
         """A record as an entry."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -26,10 +27,12 @@ class Reader:
     """Reads one collection, and remembers which resources are not named for their UIDs."""
 
     def __init__(self, client: CaldavClient) -> None:
+        self.known: Callable[[Ref], Record | None] = lambda _: None
         self._client = client
         self._names: dict[str, Ref] = {}
         self._tags: Mapping[str, str] = {}
         self._deaf = False
+        self._lock = threading.Lock()  # writes that are under way at once look tasks up
 
     def remember(self, mark: Mark) -> None:
         """What an earlier read knew."""
@@ -70,7 +73,7 @@ class Reader:
 
     def _since_token(self, mark: Mark) -> Iterator[Page] | None:
         """By the server's own memory (RFC 6578); None where it has forgotten."""
-        changed: dict[str, bool] = {}
+        changed: dict[str, str | None] = {}
         token = mark.token
         for _ in range(_MOST_PARTS):
             try:
@@ -79,11 +82,11 @@ class Reader:
                 self._deaf, part = True, None
             if part is None:
                 return None
-            changed |= dict.fromkeys(part.changed, True) | dict.fromkeys(part.removed, False)
+            changed |= {**part.changed, **dict.fromkeys(part.removed)}
             if not part.more:
                 mark = Mark(token=part.token, tag=mark.tag)
-                here = [name for name, there in changed.items() if there]
-                return self._told(here, [name for name, there in changed.items() if not there], mark)
+                here = {name: tag for name, tag in changed.items() if tag is not None}
+                return self._told(here, [name for name, tag in changed.items() if tag is None], mark)
             if part.token == token:
                 break
             token = part.token
@@ -96,14 +99,20 @@ class Reader:
             return None
         if mark.tag and state.tag == mark.tag:
             return iter([_page((), Coverage.SINCE, replace(mark, names=dict(self._names)), state)])
-        tags = {name: short(tag) for name, tag in self._client.tags().items()}
-        here = [name for name, tag in tags.items() if mark.tags.get(name) != tag]
+        told = self._client.tags()
+        tags = {name: short(tag) for name, tag in told.items()}
+        here = {name: told[name] for name, tag in tags.items() if mark.tags.get(name) != tag}
         new = Mark(tag=state.tag, tags=tags, deaf=mark.deaf)
         return self._told(here, [name for name in mark.tags if name not in tags], new, state)
 
-    def _told(self, here: Sequence[str], gone: Sequence[str], mark: Mark, state: State | None = None) -> Iterator[Page]:
+    def _told(
+        self, tags: Mapping[str, str], gone: Sequence[str], mark: Mark, state: State | None = None
+    ) -> Iterator[Page]:
         """The changed resources in batches, and those that were removed."""
-        before, there, removed = Mark(names=dict(self._names)), set[Ref](), list(gone)
+        before, removed = Mark(names=dict(self._names)), list(gone)
+        same = {name: record for name, tag in tags.items() if (record := self._as_known(before.uid(name), name, tag))}
+        there, here = {record.ref for record in same.values()}, [name for name in tags if name not in same]
+        yield Page(records=tuple(same.values()))
         for name in gone:
             self._names.pop(name, None)
         for start in range(0, len(here), BATCH):
@@ -124,6 +133,12 @@ class Reader:
         state = self._client.state()
         return replace(state, token="") if self._deaf else state
 
+    def _as_known(self, uid: Ref, name: str, tag: str) -> Record | None:
+        """What the engine knows of a resource, if that is what stands there: we wrote it ourselves, as a rule."""
+        record = self.known(uid) if tag and not tag.startswith("W/") else None
+        fits = record is not None and record.native.get(HREF) == name and record.native.get(ETAG) == tag
+        return record if fits else None
+
     def _doubled(self, records: Iterable[Record]) -> Iterator[Record]:
         """The same records; one whose UID another resource is known to have is one that a person looks at."""
         for record in records:
@@ -132,7 +147,11 @@ class Reader:
             yield record if other is None or name < other else _second(record)
 
     def _note(self, records: Iterable[Record]) -> None:
-        self._names |= unusual({str(one.native[HREF]): one.ref for one in records if _is_known(one)})
+        with self._lock:
+            self._names = {
+                **self._names,
+                **unusual({str(one.native[HREF]): one.ref for one in records if _is_known(one)}),
+            }
 
 
 def _once(natives: Iterable[Native]) -> Iterator[Record]:

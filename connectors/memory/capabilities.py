@@ -64,6 +64,7 @@ def capabilities(side: SideSettings) -> Capabilities:
         page_size=settings.page_size,
         sweep_requests=1 if settings.page_size is None and Verb.CHANGES in verbs else None,
         volatile=VOLATILE,
+        parallel=settings.parallel,
         budget=RateBudget(source="none: the vault is in this process"),
         family="memory",
     )

@@ -78,6 +78,8 @@ class MemorySettings(BaseModel):
     """Whoever makes a task gives it its id."""
     markers: bool = False
     """A task keeps, invisibly, the marker that it was made with."""
+    parallel: int = pydantic.Field(default=1, ge=1)
+    """So many changing requests may be under way at once."""
 
     _shared: object | None = PrivateAttr(default=None)
 

@@ -71,6 +71,7 @@ class Journal:
 
     run: Run
     side: SideName
+    lanes: int = 1
     failed_in_a_row: int = 0
 
     def open(self, intent: Intent) -> Intent:
@@ -84,6 +85,11 @@ class Journal:
 
     def close(self, intent: Intent, outcome: str, links: Sequence[Link], *, image: Entry | None = None) -> None:
         """Commit what an answer proved. ``image`` is the entry before a delete."""
+        self._close(intent, outcome, links, image)
+        with self.run.lock:
+            self.failed_in_a_row = 0
+
+    def _close(self, intent: Intent, outcome: str, links: Sequence[Link], image: Entry | None = None) -> None:
         with self.run.lock:
             self.run.state.intents.remove(intent)
         acted = Acted(
@@ -96,7 +102,6 @@ class Journal:
             image=image.native if image is not None else {},
         )
         self._settle(intent, outcome, links, acted)
-        self.failed_in_a_row = 0
         log.debug("action.settled", side=self.side, do=acted.do.value, ref=acted.ref, outcome=outcome)
 
     def save(self, links: Sequence[Link], *acted: Acted) -> None:
@@ -110,9 +115,7 @@ class Journal:
         """
         log.info("action.failed", side=self.side, do=intent.do.value, applied=error.applied.value, why=error.message)
         if error.applied is Applied.NO:
-            before = self.failed_in_a_row
-            self.close(intent, f"not applied: {error.message}", [])
-            self.failed_in_a_row = before
+            self._close(intent, f"not applied: {error.message}", [])
         else:
             intent.state = IntentState.UNKNOWN
             self._settle(intent, "unknown", [])
@@ -120,17 +123,29 @@ class Journal:
 
     def give_up_if_hopeless(self, error: ConnectorError) -> None:
         """End the side's turn when it is down, asks for a long pause, or failed several times in a row."""
-        self.failed_in_a_row += 1
-        outcome = self.run.outcome
-        outcome.failures[self.side] = outcome.failures.get(self.side, 0) + 1
-        if isinstance(error, SideDown):
-            outcome.down[self.side] = (error.state, str(error))
-        elif self.failed_in_a_row >= PATIENCE or isinstance(error, RateLimited):
-            outcome.down[self.side] = ("down", str(error))
-        else:
-            return
+        with self.run.lock:
+            self.failed_in_a_row += 1
+            outcome = self.run.outcome
+            outcome.failures[self.side] = outcome.failures.get(self.side, 0) + 1
+            # What is under way at once fails at once: that is one piece of bad luck.
+            hopeless = self.failed_in_a_row >= PATIENCE + self.lanes - 1
+            if isinstance(error, SideDown):
+                outcome.down[self.side] = (error.state, str(error))
+            elif hopeless or isinstance(error, RateLimited):
+                outcome.down[self.side] = ("down", str(error))
+            else:
+                return
         raise GiveUp
 
     def _settle(self, intent: Intent | None, outcome: str, links: Sequence[Link], *acted: Acted) -> None:
         run = self.run
-        run.store.settle(run.state, intent=intent, outcome=outcome, links=links, tasks=(), acted=acted, lease=run.lease)
+        run.store.settle(
+            run.state,
+            intent=intent,
+            outcome=outcome,
+            links=links,
+            tasks=(),
+            acted=acted,
+            lease=run.lease,
+            guard=run.lock,
+        )

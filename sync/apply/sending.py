@@ -130,7 +130,8 @@ class Sender:
 
     def in_doubt(self, link: Link) -> bool:
         """Whether an earlier request to this entry had no clear answer: nothing else is done to it first (rule 7)."""
-        return any((intent.task, intent.side) == link.key for intent in self.run.state.intents)
+        with self.run.lock:
+            return any((intent.task, intent.side) == link.key for intent in self.run.state.intents)
 
     def patch(self, fields: Mapping[Field, Value]) -> Patch:
         """Side values as the connector takes them."""

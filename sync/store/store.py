@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 from connectors.contract import Clock
@@ -26,7 +26,7 @@ from sync.store.owner import Owner
 from sync.store.queries import Queries
 from sync.store.saving import Batch, Closing
 from sync.store.tables import CYCLE
-from sync.store.writer import Writer
+from sync.store.writer import Request, Writer
 from sync.store.writing import Written, absorb, write
 
 
@@ -135,13 +135,13 @@ class Store(Queries):
         batch.add_held(state.held)
         batch.drop_what_is_gone(state)
         batch.history = history.rows(cycle, moved, acted)
-        self._save(state.group, batch, lease)
+        self._writer.wait(self._ask(state.group, batch, lease))
 
     def open_intent(self, intent: Intent, lease: Lease) -> int:
         """Commit an intent before its request is sent; gives, and sets, its number."""
         batch = self._batch(lease.group)
         batch.add_intents([intent])
-        self._save(lease.group, batch, lease)
+        self._writer.wait(self._ask(lease.group, batch, lease))
         return intent.id
 
     def settle(  # noqa: PLR0913 one commit has all that an answer means
@@ -157,27 +157,31 @@ class Store(Queries):
         moved: Sequence[Moved] = (),
         next_intent: Intent | None = None,
         lease: Lease | None,
+        guard: AbstractContextManager[object] | None = None,
     ) -> None:
         """What an answer means, in one commit: these rows, those of the links' sides, and history.
 
         The intent is closed, or kept when its state is unknown; ``next_intent`` is opened. History belongs to the
         intent's cycle, without one to the state's. A side's row has who is who there: an answer may tell it, and the
-        shadow that it makes goes by that.
+        shadow that it makes goes by that. ``guard`` is held while the rows are made and put in line, for those who
+        change the state in several threads; not while they are written.
         """
-        batch = self._batch(state.group)
-        batch.add_sides(state.sides[link.side] for link in links if link.side in state.sides)
-        batch.add_tasks(tasks)
-        batch.add_links(links)
-        batch.add_held(held)
-        if intent is not None and intent.state is IntentState.UNKNOWN:
-            batch.add_intents([intent])
-        elif intent is not None:
-            batch.closings.append(Closing(intent.id, outcome))
-        if next_intent is not None:
-            batch.add_intents([next_intent])
-        cycle = intent.cycle if intent is not None and intent.cycle else state.cycle
-        batch.history = history.rows(cycle, moved, acted)
-        self._save(state.group, batch, lease)
+        with guard if guard is not None else nullcontext():
+            batch = self._batch(state.group)
+            batch.add_sides(state.sides[link.side] for link in links if link.side in state.sides)
+            batch.add_tasks(tasks)
+            batch.add_links(links)
+            batch.add_held(held)
+            if intent is not None and intent.state is IntentState.UNKNOWN:
+                batch.add_intents([intent])
+            elif intent is not None:
+                batch.closings.append(Closing(intent.id, outcome))
+            if next_intent is not None:
+                batch.add_intents([next_intent])
+            cycle = intent.cycle if intent is not None and intent.cycle else state.cycle
+            batch.history = history.rows(cycle, moved, acted)
+            request = self._ask(state.group, batch, lease)
+        self._writer.wait(request)
 
     def resolve(self, held_id: int, choice: str) -> None:
         """Record a decision; the next cycle carries it out. Raises ``NotFound``, ``NoLongerOpen``."""
@@ -235,7 +239,7 @@ class Store(Queries):
             self.load(group, names)
         return Batch(self._known[group])
 
-    def _save(self, group: str, batch: Batch, lease: Lease | None) -> None:
+    def _ask(self, group: str, batch: Batch, lease: Lease | None) -> Request[Written]:
         if lease is not None and lease.group != group:
             raise ValueError(f"The lease of group {lease.group} is not one of group {group}.")
 
@@ -247,4 +251,4 @@ class Store(Queries):
             with self._knows(group):  # a load that goes on now may replace what the batch was made against
                 absorb(batch, written, self._known[group])
 
-        self._writer.write(work, after)
+        return self._writer.ask(work, after)

@@ -44,6 +44,10 @@ class Writer:
 
     def write(self, work: Callable[[Transaction], T], after: Callable[[T], None] = lambda _: None) -> T:
         """Commit some work and give its result; ``after`` has run then. Raises ``StoreError``, or what it raises."""
+        return self.wait(self.ask(work, after))
+
+    def ask(self, work: Callable[[Transaction], T], after: Callable[[T], None] = lambda _: None) -> Request[T]:
+        """Put work in line, behind what was asked for before. Raises ``StoreError``."""
         if self._database.read_only:
             raise StoreError(f"The store {self._database.place} was opened for reading only.", "Open it for writing.")
         request: Request[T] = Request(work, after)
@@ -54,6 +58,10 @@ class Writer:
                 self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
                 self._thread.start()
             self._queue.put(request)  # type: ignore[arg-type]
+        return request
+
+    def wait(self, request: Request[T]) -> T:
+        """The result of what was asked for, once it is durable. Raises ``StoreError``, or what the work raises."""
         return request.done.result()
 
     def close(self) -> None:

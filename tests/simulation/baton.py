@@ -77,14 +77,16 @@ class Baton:
             raise Killed
 
     def together(self, work: Sequence[Callable[[], T]], name: str) -> list[T]:
-        """Each piece as a fiber (:class:`sync.together.Together`)."""
+        """Each piece as a fiber (:class:`sync.together.Together`). Who asks goes on when all of them have ended."""
         if not work:
             return []
-        above, waiting = self.current, self._fibers
-        self._fibers = [Fiber(f"{name} {number}") for number in range(len(work))]
-        mine = list(self._fibers)
+        above = self.current
+        mine = [Fiber(f"{name} {number}") for number in range(len(work))]
+        self._fibers.remove(above)
+        self._fibers += mine
+        left = set(mine)
         threads = [
-            threading.Thread(target=self._run, args=(fiber, piece, above), name=fiber.name, daemon=True)
+            threading.Thread(target=self._run, args=(fiber, piece, above, left), name=fiber.name, daemon=True)
             for fiber, piece in zip(mine, work, strict=True)
         ]
         for thread in threads:
@@ -93,7 +95,6 @@ class Baton:
         above.turn.acquire()
         for thread in threads:
             thread.join()
-        self._fibers = waiting
         for fiber in mine:
             if fiber.error is not None:
                 raise fiber.error
@@ -101,7 +102,7 @@ class Baton:
             raise Killed
         return [fiber.result for fiber in mine]  # type: ignore[misc]
 
-    def _run(self, fiber: Fiber, piece: Callable[[], object], above: Fiber) -> None:
+    def _run(self, fiber: Fiber, piece: Callable[[], object], above: Fiber, left: set[Fiber]) -> None:
         fiber.turn.acquire()
         try:
             if not self.dead:
@@ -109,7 +110,10 @@ class Baton:
         except BaseException as error:  # noqa: BLE001 - raised again where the work was asked for
             fiber.error = error
         self._fibers.remove(fiber)
-        self._hand_over(self._chosen() if self._fibers else above)
+        left.remove(fiber)
+        if not left:
+            self._fibers.append(above)
+        self._hand_over(self._chosen())
 
     def _chosen(self) -> Fiber:
         ready = [fiber for fiber in self._fibers if fiber.wake <= self.ticks or self.dead]

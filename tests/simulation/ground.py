@@ -70,9 +70,12 @@ class PointedWriter(Writer):
         self._points = points
         self._asked: list[Request] = []
 
-    def write(self, work: Callable[..., T], after: Callable[[T], None] = lambda _: None) -> T:
+    def ask(self, work: Callable[..., T], after: Callable[[T], None] = lambda _: None) -> Request[T]:
         request: Request[T] = Request(work, after)
         self._asked.append(request)
+        return request
+
+    def wait(self, request: Request[T]) -> T:
         self._points.point("commit")
         if not request.done.done():
             batch, self._asked = self._asked, []
@@ -87,8 +90,10 @@ class PointedWriter(Writer):
 class PromptWriter(PointedWriter):
     """The writer of a person's command, which runs in a process of its own: at once."""
 
-    def write(self, work: Callable[..., T], after: Callable[[T], None] = lambda _: None) -> T:
-        request: Request[T] = Request(work, after)
+    def ask(self, work: Callable[..., T], after: Callable[[T], None] = lambda _: None) -> Request[T]:
+        return Request(work, after)
+
+    def wait(self, request: Request[T]) -> T:
         self._commit([request])
         return request.done.result()
 

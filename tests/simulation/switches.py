@@ -180,8 +180,8 @@ SWITCHES: dict[str, Switch] = {
     "22": _one(
         "actions leave no history",
         "sync.apply.journal",
-        "links=links, tasks=(), acted=acted, lease=run.lease)",
-        "links=links, tasks=(), acted=(), lease=run.lease)",
+        "            acted=acted,\n            lease=run.lease,",
+        "            acted=(),\n            lease=run.lease,",
     ),
     "23": _one(
         "an idle cycle reads everything twice",

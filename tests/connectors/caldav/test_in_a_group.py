@@ -30,11 +30,11 @@ class Work:
         config.write_text("\n".join(lines), encoding="utf-8")
         config.chmod(0o600)
 
-    def run(self):
+    def run(self, **wishes):
         """One cycle, as a new process runs it."""
         config = self.folder / "tasksync.toml"
         with App.open(config=config, env={}, cwd=self.folder, clock=self.bench.clock, read_only=False) as app:
-            return app.run_once(["work"], stop=Event(), progress=Silent()).groups["work"]
+            return app.run_once(["work"], stop=Event(), progress=Silent(), **wishes).groups["work"]
 
     def settle(self) -> None:
         """Run until a cycle is quiet: it writes nothing, and the next one only asks whether anything changed."""
@@ -125,3 +125,25 @@ def test_a_create_whose_answer_is_lost_is_there_once(collection, tmp_path):
     work.settle()
     assert len(bench.sandbox.texts()) == 1
     assert list(work.tasks()) == ["Milk"]
+
+
+@pytest.mark.parametrize("reading", ["sync=token", "sync=etags"])
+def test_what_we_wrote_is_not_fetched_again(collection, tmp_path, reading):
+    """The list of changes names it with the entity tag that our write was answered by; a sweep takes it for no news."""
+    bench = collection(reading)
+    work = Work(bench, tmp_path)
+    for number in range(6):
+        work.vault.add({"title": f"t{number}", "labels": ["b", "a"], "description": f"{'long ' * 20}{number}"})
+    work.run()
+    work.vault.edit(work.tasks()["t3"]["id"], {"priority": 3})
+    work.run()
+    listed = ["REPORT"] if reading == "sync=token" else ["PROPFIND", "PROPFIND"]
+    bench.asked()
+    assert work.run().result.value == "quiet"
+    assert bench.asked() == listed
+    swept = work.run(sweep=True)
+    assert (swept.result.value, swept.sides["phone"].read.value, swept.sides["phone"].why) == (
+        "quiet",
+        "complete",
+        None,
+    )
