@@ -4,6 +4,7 @@ PYTHON ?= python3
 PYTEST_ARGS ?=
 UPGRADE ?=
 UV ?= uv==0.13.8
+PEERS ?= vdirsyncer==0.21.0
 # Tests wait for servers and processes half of their time: three at a time for two processors.
 JOBS ?= $(shell n=$$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )); echo $$(( n < 12 ? n : 12 )))
 
@@ -38,8 +39,17 @@ torture: $(VENV)/.dev ## the long campaigns: everything that invents its input, 
 	$(BIN)/python -m tests.simulation --histories 10000 --seed 10000
 	$(BIN)/python -m tests.mutation
 
-bench: $(VENV)/.dev ## the benchmarks
+bench: $(VENV)/.dev peers ## the benchmarks, and beside us the peers that can be installed
 	$(BIN)/python -m benchmarks
+
+# A peer is measured, and is no dependency: it has an environment of its own, and without it ours is measured alone.
+.PHONY: peers
+peers: $(VENV)-peers/.made
+
+$(VENV)-peers/.made: benchmarks/peers.lock
+	@rm -rf $(VENV)-peers
+	@$(PYTHON) -m venv $(VENV)-peers && $(VENV)-peers/bin/python -m pip install --quiet --require-hashes -r $< && touch $@ || \
+		{ rm -rf $(VENV)-peers; echo "The peers could not be installed: ours will be measured alone." >&2; }
 
 mutants: $(VENV)/.dev ## changes each condition and statement of the pure core: do its tests notice? (minutes)
 	$(BIN)/python -m tests.mutation
@@ -50,9 +60,10 @@ lock: ## resolve the dependencies again; UPGRADE=--upgrade takes the newest of e
 	$(VENV)-lock/bin/python -m pip install --quiet '$(UV)'
 	$(call compile,requirements.lock,--extra postgres,)
 	$(call compile,requirements-dev.lock,--extra postgres --extra dev,--constraint requirements.lock)
+	echo '$(PEERS)' | $(VENV)-lock/bin/uv pip compile --quiet - $(lock-form) $(UPGRADE) --output-file benchmarks/peers.lock
 
 clean: ## remove all that these targets made
-	rm -rf $(VENV) $(VENV)-lock build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lock $(VENV)-peers build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is newer than what it was made from, and is written last: an interrupted set-up starts again.
@@ -82,7 +93,7 @@ endef
 
 # The build backend goes into the locks too: the project itself is then installed without fetching anything that has no hash.
 build-requires = import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")
+lock-form = --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-annotate --no-header
 define compile
-$(PYTHON) -c '$(build-requires)' | $(VENV)-lock/bin/uv pip compile --quiet pyproject.toml - --universal --python-version 3.11 \
-	--fork-strategy fewest --generate-hashes --no-annotate --no-header $(2) $(3) $(UPGRADE) --output-file $(1)
+$(PYTHON) -c '$(build-requires)' | $(VENV)-lock/bin/uv pip compile --quiet pyproject.toml - $(lock-form) $(2) $(3) $(UPGRADE) --output-file $(1)
 endef

@@ -8,7 +8,7 @@ import pytest
 
 from tests.architecture.project import ROOT, pyproject
 
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "benchmarks/peers.lock")
 PIN = re.compile(r"^([a-z0-9._-]+)==(\S+)(?: ;.*?)? \\$", re.MULTILINE)
 
 
