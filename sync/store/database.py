@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Connection, Delete, Engine, Table, Update, func, select
+from sqlalchemy import Connection, Delete, Engine, Insert, Table, Update, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from connectors.contract import Clock
@@ -36,7 +37,7 @@ class Transaction:
     def insert(self, table: Table, row: Row) -> int:
         """Add a row; gives its number."""
         self.rows += 1
-        result = self.connection.execute(table.insert().values(row))
+        result = self.connection.execute(_inserting(table), row)
         key = result.inserted_primary_key
         return int(key[0]) if key is not None else 0
 
@@ -54,26 +55,45 @@ class Transaction:
 
     def add_if_new(self, table: Table, row: Row) -> None:
         """Add a row unless one with its name is there."""
-        statement = self._inserting(table).values(row).on_conflict_do_nothing().inline()
+        statement = _upserting(self.connection.dialect.name, table).values(row).on_conflict_do_nothing().inline()
         self.rows += self.connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
     def append(self, table: Table, rows: Sequence[Row]) -> None:
         """Add rows that number themselves, in their order."""
         if rows:
             self.rows += len(rows)
-            self.connection.execute(table.insert().inline(), rows)
+            self.connection.execute(_appending(table), rows)
 
     def upsert(self, table: Table, rows: Sequence[Row], *keys: str) -> None:
         """Add rows, or replace those that are there by the key columns."""
         if not rows:
             return
         self.rows += len(rows)
-        statement = self._inserting(table)
-        values = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-        self.connection.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=values), rows)
+        self.connection.execute(_replacing(self.connection.dialect.name, table, tuple(rows[0]), keys), rows)
 
-    def _inserting(self, table: Table) -> postgresql.Insert | sqlite.Insert:
-        return postgresql.insert(table) if self.connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+# A statement is made once: making one costs more than carrying it out.
+
+
+@cache
+def _inserting(table: Table) -> Insert:
+    return table.insert()
+
+
+@cache
+def _appending(table: Table) -> Insert:
+    return table.insert().inline()
+
+
+@cache
+def _replacing(dialect: str, table: Table, columns: tuple[str, ...], keys: tuple[str, ...]) -> Insert:
+    statement = _upserting(dialect, table)
+    values = {name: statement.excluded[name] for name in columns if name not in keys}
+    return statement.on_conflict_do_update(index_elements=list(keys), set_=values)
+
+
+def _upserting(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 class Database:

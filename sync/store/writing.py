@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import bindparam, select
 
@@ -15,6 +16,19 @@ from sync.store.known import Known, KnownHeld
 from sync.store.rows import Row, digest
 from sync.store.saving import Batch
 from sync.store.tables import GROUP, HELD, HISTORY, INTENT, LINK, SIDE, TASK
+
+# Made once: making a statement costs more than carrying it out.
+_OF_LINK: Final = (LINK.c.task_id == bindparam("of_task"), LINK.c.side_id == bindparam("on_side"))
+_LINKS_GONE: Final = LINK.delete().where(*_OF_LINK)
+_REFS_GIVEN_UP: Final = LINK.update().where(*_OF_LINK).values(ref=None)
+_INTENTS_OVER: Final = (
+    INTENT.update()
+    .where(INTENT.c.id == bindparam("of_intent"))
+    .values(closed=bindparam("closed"), outcome=bindparam("outcome"))
+)
+_TIED: Final = select(LINK.c.task_id).where(LINK.c.task_id == TASK.c.id).exists()
+_OWED: Final = select(INTENT.c.id).where(INTENT.c.task_id == TASK.c.id, INTENT.c.closed.is_(None)).exists()
+_TASKS_GONE: Final = TASK.delete().where(TASK.c.id == bindparam("gone"), ~_TIED, ~_OWED)
 
 
 @dataclass(slots=True)
@@ -48,23 +62,24 @@ def write(batch: Batch, transaction: Transaction) -> Written:
 
 def _write_links(batch: Batch, transaction: Transaction, side_ids: dict[SideName, int]) -> None:
     """Links: those that are gone first; refs that change are given up before they are taken, as two may swap theirs."""
-    key = (LINK.c.task_id == bindparam("of_task"), LINK.c.side_id == bindparam("on_side"))
     gone: list[Row] = [{"of_task": task, "on_side": side_ids[side]} for task, side in batch.no_links]
-    transaction.change_many(LINK.delete().where(*key), gone)
+    transaction.change_many(_LINKS_GONE, gone)
     moving: list[Row] = [
         {"of_task": task, "on_side": side_ids[side]}
         for (task, side), (_, link) in batch.links.items()
         if (found := batch.known.links.get((task, side))) is not None and found.ref not in {None, link.ref}
     ]
-    transaction.change_many(LINK.update().where(*key).values(ref=None), moving)
+    transaction.change_many(_REFS_GIVEN_UP, moving)
     rows: list[Row] = [{**row, "side_id": side_ids[side]} for (_, side), (row, _) in batch.links.items()]
     transaction.upsert(LINK, rows, "task_id", "side_id")
 
 
 def _write_intents(batch: Batch, transaction: Transaction, written: Written) -> None:
-    for closing in batch.closings:
-        over = {"closed": written.now, "outcome": escape(closing.outcome)}
-        transaction.change(INTENT.update().where(INTENT.c.id == closing.intent).values(over))
+    over: list[Row] = [
+        {"of_intent": closing.intent, "closed": written.now, "outcome": escape(closing.outcome)}
+        for closing in batch.closings
+    ]
+    transaction.change_many(_INTENTS_OVER, over)
     for intent, row in batch.intents:
         current = _dated(row, "opened", written.now)
         if intent.id:
@@ -77,10 +92,8 @@ def _write_intents(batch: Batch, transaction: Transaction, written: Written) -> 
 
 def _drop_tasks(batch: Batch, transaction: Transaction) -> None:
     """Remove tasks; one stays as long as a side that is not in the configuration now has a link or an intent of it."""
-    tied = select(LINK.c.task_id).where(LINK.c.task_id == TASK.c.id).exists()
-    owed = select(INTENT.c.id).where(INTENT.c.task_id == TASK.c.id, INTENT.c.closed.is_(None)).exists()
     gone: list[Row] = [{"gone": task} for task in batch.no_tasks]
-    transaction.change_many(TASK.delete().where(TASK.c.id == bindparam("gone"), ~tied, ~owed), gone)
+    transaction.change_many(_TASKS_GONE, gone)
 
 
 def _write_held(batch: Batch, transaction: Transaction, written: Written) -> None:
