@@ -52,7 +52,8 @@ class Http:
     that the vendor asks for still holds. ``requests`` counts every request that left, repeats, redirects and log-ins
     included. ``jitter`` gives numbers in 0 … 1. ``adapter`` makes what sends a request; that notes in the exchange
     whether a byte of it left. ``may_change`` is asked before each changing request leaves, after any
-    wait for the budget: the program may have slept meanwhile, and others may have done its work.
+    wait for the budget: the program may have slept meanwhile, and others may have done its work. ``noted`` is told of
+    each request that left: its method, the status of its answer (0: none came), and how many seconds it took.
     """
 
     def __init__(  # noqa: PLR0913 - everything that the outside decides is passed in
@@ -70,6 +71,7 @@ class Http:
         jitter: Callable[[], float] | None = None,
         adapter: Callable[[Exchange], BaseAdapter] = Adapter,
         may_change: Callable[[], bool] = lambda: True,
+        noted: Callable[[str, int, float], None] = lambda _method, _status, _seconds: None,
     ) -> None:
         self.side = side
         self.requests = 0
@@ -78,6 +80,7 @@ class Http:
         self._clock = clock
         self._limiter: Limiter = limiter if limiter is not None else BookLimiter(RateBudget(), clock)
         self._may_change = may_change
+        self._noted = noted
         self._timeout = timeout
         self._ca_file = ca_file
         self._verify: str | bool | None = None
@@ -161,14 +164,17 @@ class Http:
             if request.subject.changing and not self._may_change():
                 raise Transient(f"{request.subject}: not sent, the time to send it is over", hint=_SLEPT)
             self._exchange.begin(self._timeout)
+            began, status = self._clock.monotonic(), 0
             try:
                 answer = self._answer(request, self._sent(request))
+                status = answer.status
             except FORESEEN as error:
                 raise failure(error, request.subject, sent=self._exchange.sent) from error
             finally:
                 if self._exchange.sent:
                     with self._lock:
                         self.requests += 1
+                    self._noted(request.method, status, self._clock.monotonic() - began)
             permit.told = told(answer.status, answer.headers, answer.server_time or answer.received)
             return answer
 

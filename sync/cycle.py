@@ -29,7 +29,7 @@ from sync.core.sides import meet
 from sync.core.standing import FILTER_DISTRUSTED
 from sync.core.ties import mark_lost
 from sync.core.undo import Undo
-from sync.fetch import Reader, observe_all
+from sync.fetch import Observe, Reader, observe_all
 from sync.ledger import Ledger
 from sync.outstanding import found_gone, still_open
 from sync.progress import Progress
@@ -44,6 +44,7 @@ SIDE: Final = 4
 """Exit codes: something waits for a person; a side did not take part, or a write is owed."""
 
 READ: Final = frozenset({Read.COMPLETE, Read.SINCE, Read.POLLED})
+ABSENT: Final = frozenset({Read.NONE, Read.STILL_READING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,7 @@ class Cycle:
     progress: Progress
     sweep: timedelta | None = None
     together: Together = in_threads
+    observe: Observe = observe_all
     number: int = 0
     observations: dict[SideName, Observation] = field(default_factory=dict)
     decision: Decision | None = None
@@ -90,13 +92,40 @@ class Cycle:
     def prepare(self, *, number: int | None) -> Decision:
         """Read every side and decide. ``number`` is the cycle's; None for a plan, which has none."""
         self.began = self.clock.monotonic()
+        state = self._loaded(number)
+        self._remind(state)
+        started = self.clock.monotonic()
+        self.observations = self.observe(
+            self._readers(), state, sweep=self.wishes.sweep, stop=self.stop, together=self.together
+        )
+        if any(seen.read is Read.STILL_READING for seen in self.observations.values()):
+            state = self._loaded(number)  # who reads on goes by the one that it began with
+        for name, seen in self.observations.items():
+            self.read_at[name] = started if seen.asked_at is None else seen.asked_at
+        for intent in state.intents:
+            intent.reads += any(intent.id in seen.unseen for seen in self.observations.values())
+        wishes = self.wishes
+        told = Circumstances(
+            cycle=self.number, now=self.clock.now(), allow=wishes.allow, limit=wishes.limit, undo=wishes.undo
+        )
+        self.decision = decide(state, self.observations, self.policy, told)
+        self.state = state
+        for name, observation in self.observations.items():
+            self._absorb_cursor(state, name, observation)
+        return self.decision
+
+    def _loaded(self, number: int | None) -> State:
+        """The group as the store has it, with the sides as they are configured now."""
         state = self.store.load(self.name, [spec.name for spec in self.policy.sides])
         self.number = state.cycle + 1 if number is None else number
         state.cycle = self.number
         meet(state, self.policy)
         if self.ledger is not None:
             mark_lost(state, self.policy, self.ledger.remembered(self.name, self.policy))
-        readers = [
+        return state
+
+    def _readers(self) -> list[Reader]:
+        return [
             Reader(
                 name=name,
                 mapping=side.mapping,
@@ -109,19 +138,6 @@ class Cycle:
             )
             for name, side in self.sides.items()
         ]
-        self._remind(state)
-        started = self.clock.monotonic()
-        self.observations = observe_all(readers, state, sweep=self.wishes.sweep, stop=self.stop, together=self.together)
-        self.read_at = dict.fromkeys(self.sides, started)
-        wishes = self.wishes
-        told = Circumstances(
-            cycle=self.number, now=self.clock.now(), allow=wishes.allow, limit=wishes.limit, undo=wishes.undo
-        )
-        self.decision = decide(state, self.observations, self.policy, told)
-        self.state = state
-        for name, observation in self.observations.items():
-            self._absorb_cursor(state, name, observation)
-        return self.decision
 
     def _remind(self, state: State) -> None:
         """Tell the connectors what was found out before: a process may be new to their vendors."""
@@ -250,7 +266,7 @@ class Cycle:
         """The highest that applies: 4 a side did not take part or a write is owed, 3 something waits for a person."""
         asked = {item.side for item in self._decided()[1].held if item.kind is HeldKind.GUARD}
         shrunk = any(read is Read.SET_ASIDE and name not in asked for name, read in decision.reads.items())
-        if owed or shrunk or any(side.state != "ok" or side.read is Read.NONE for side in sides.values()):
+        if owed or shrunk or any(side.state != "ok" or side.read in ABSENT for side in sides.values()):
             return SIDE
         return PERSON if held else 0
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 from connectors.budget import Rank
 from connectors.contract import Changes, Clock, Connector, Cursor, Discovery, Entry, Recognise, Record, Verb
-from connectors.errors import ConnectorError, ContractBroken, SideDown
+from connectors.errors import ConnectorError, ContractBroken, RateLimited, SideDown
 from connectors.limiter import ranked
 from connectors.nameless import is_nameless
 from connectors.task import Kind, Ref
@@ -62,7 +62,8 @@ class Reader:
             return self._observe(state, sweep=sweep, stop=stop)
         except ConnectorError as error:
             where = error.state if isinstance(error, SideDown) else "down"
-            return Observation(side=self.name, read=Read.NONE, state=where, why=str(error))
+            limited = isinstance(error, RateLimited)
+            return Observation(side=self.name, read=Read.NONE, state=where, why=str(error), limited=limited)
         finally:
             self.progress.stop(self.name)
 
@@ -81,9 +82,8 @@ class Reader:
         unseen = unseen_creates(state, observation)
         if unseen and not stop():
             self._wait_for(unseen)
-            for intent in unseen:
-                intent.reads += 1
             observation = self._read(state.sides.get(self.name), links, sweep=everything)
+            observation.unseen = frozenset(intent.id for intent in unseen)
         self._probe(state, observation, links)
         self._stand_in(observation, state)
         self._look_back(observation, state)
@@ -226,6 +226,22 @@ def is_news(link: Link | None, entry: Entry, *, tokens: bool = False) -> bool:
         return True
     same = tokens and bool(entry.token) and entry.token == link.token
     return link.live and not same and link.raw_hash not in ("", entry.raw_hash)
+
+
+class Observe(Protocol):
+    """Reads sides: an observation for each of them."""
+
+    def __call__(
+        self,
+        readers: Sequence[Reader],
+        state: State,
+        *,
+        sweep: bool,
+        stop: Callable[[], bool],
+        together: Together = in_threads,
+    ) -> dict[SideName, Observation]:
+        """See :func:`observe_all`."""
+        ...
 
 
 def observe_all(

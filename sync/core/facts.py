@@ -112,6 +112,14 @@ class Observation:
     looked: frozenset[Ref] | None = None  # those that were looked at now, where the rest was not; None: all were
     digest: str = ""  # of the whole read, to tell an equal one
     omitted: frozenset[Ref] = frozenset()  # what a sweep found changed, and "changed since" did not name
+    unseen: frozenset[int] = frozenset()  # open creates, by number, that one complete read more has lacked
+    asked_at: float | None = None  # monotonic: when the read began, where that was not in this cycle
+    limited: bool = False  # nothing was read for want of budget: no fault of the side
+
+    @property
+    def took_part(self) -> bool:
+        """Whether there is anything to go by."""
+        return self.read not in {Read.NONE, Read.STILL_READING}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,7 +113,7 @@ class _Cycle:
         recovery = Recovery(self.merge, self.told.now)
         for spec in self.policy.sides:
             observation = self.observations.get(spec.name)
-            if observation is None or observation.read in {Read.NONE, Read.STILL_READING}:
+            if observation is None or not observation.took_part:
                 continue
             side, links = self.state.sides[spec.name], counted(self.state, observation)
             verdict = judge_missing(side, observation, links, self.policy, now=self.told.now, allow=self.told.allow)
@@ -147,7 +147,7 @@ class _Cycle:
         """Stages 4 and 6: deltas of every side that is believed; shadows, hashes and words move with them."""
         for spec in self.policy.sides:
             observation = self.observations.get(spec.name)
-            if observation is None or observation.read is Read.NONE or spec.name in self.aside:
+            if observation is None or not observation.took_part or spec.name in self.aside:
                 continue
             side = self.state.sides[spec.name]
             diffs = diff_side(self.lenses, observation)
@@ -214,7 +214,7 @@ class _Cycle:
             spec.name: seen
             for spec in self.policy.sides
             if (seen := self.observations.get(spec.name)) is not None
-            and seen.read is not Read.NONE
+            and seen.took_part
             and spec.name not in self.aside
         }
 
@@ -278,8 +278,8 @@ class _Cycle:
         for spec in self.policy.sides:
             side, observation = self.state.sides[spec.name], self.observations.get(spec.name)
             verdict = self.aside.get(spec.name)
-            if observation is None or observation.read is Read.NONE:
-                decision.reads[spec.name] = Read.NONE
+            if observation is None or not observation.took_part:
+                decision.reads[spec.name] = observation.read if observation is not None else Read.NONE
                 continue
             decision.reads[spec.name] = Read.SET_ASIDE if verdict is not None else observation.read
             questions = Questions(self.state, self.told.now)

@@ -174,7 +174,7 @@ SWITCHES: dict[str, Switch] = {
     "21": _one(
         "one side that fails stops the others",
         "sync.fetch",
-        "            return Observation(side=self.name, read=Read.NONE, state=where, why=str(error))",
+        "            return Observation(side=self.name, read=Read.NONE, state=where, why=str(error), limited=limited)",
         "            raise",
     ),
     "22": _one(
