@@ -213,9 +213,7 @@ class _Cycle:
         return {
             spec.name: seen
             for spec in self.policy.sides
-            if (seen := self.observations.get(spec.name)) is not None
-            and seen.took_part
-            and spec.name not in self.aside
+            if (seen := self.observations.get(spec.name)) is not None and seen.took_part and spec.name not in self.aside
         }
 
     def _merge(self, deletes: Deletes) -> None:

@@ -137,5 +137,14 @@ def _first_accounts(meta: MetaData) -> None:
     Table("lease", meta, *lease)
 
 
-MIGRATIONS: Final = (Migration("the first tables", _first_tables),)
+def _requests(connection: Connection) -> None:
+    """What the running service is asked for."""
+    meta = MetaData()
+    Table("group", meta, _number("id"))
+    columns = (_number("id"), _wide("group_id", ForeignKey("group.id")), _time("at"))
+    table = Table("request", meta, *columns, sqlite_autoincrement=True)
+    meta.create_all(connection, tables=[table], checkfirst=False)
+
+
+MIGRATIONS: Final = (Migration("the first tables", _first_tables), Migration("requests to the service", _requests))
 """Every step, the oldest first; a store's version is the number of steps that made it."""

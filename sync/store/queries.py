@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 
 from connectors.task import Field
 from sync.core.model import Held, TaskId
-from sync.store import decisions, find, history
+from sync.store import decisions, find, history, requests
 from sync.store.database import Database
 from sync.store.errors import StoreError
 from sync.store.examining import Finding, examine
 from sync.store.fingerprint import fingerprint
+from sync.store.requests import Asked
 
 
 class Queries:
@@ -89,6 +90,11 @@ class Queries:
         """What contradicts itself in the store: all of it, or as far as it can be read."""
         with self._database.reading() as connection:
             return examine(connection)
+
+    def asked(self, groups: Sequence[str]) -> list[Asked]:
+        """The cycles that somebody asks the service for, of these groups, the oldest first."""
+        with self._reading() as connection:
+            return requests.asked(connection, groups)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

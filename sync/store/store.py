@@ -14,7 +14,7 @@ from datetime import datetime
 from connectors.contract import Clock
 from sync.core.facts import Acted, Moved
 from sync.core.model import Held, Intent, IntentState, Link, Side, SideName, State, Task
-from sync.store import decisions, history
+from sync.store import decisions, history, requests
 from sync.store.database import Database, Transaction
 from sync.store.documents import dump
 from sync.store.groups import find_group, first_task, group_id, last_group, side_ids
@@ -205,6 +205,14 @@ class Store(Queries):
             return decisions.withdraw(transaction, group_id(transaction, group), key)
 
         return self._writer.write(work)
+
+    def ask(self, group: str) -> int:
+        """Ask the running service for a cycle of a group; the request's number."""
+        return self._writer.write(lambda transaction: requests.ask(transaction, group))
+
+    def take(self, request: int) -> bool:
+        """Take a request away: to do what it asks for, or because nobody does. Whether it was still there."""
+        return self._writer.write(lambda transaction: requests.take(transaction, request))
 
     def forget(self, before: datetime) -> int:
         """Remove history, finished cycles, closed intents and ended held items from before a time; how many rows."""

@@ -206,6 +206,16 @@ class LeaseTable(Base, table=True):
     doc: str
 
 
+class RequestTable(Base, table=True):
+    """A cycle that somebody asks the running service for; the service takes the row away when it has begun it."""
+
+    __tablename__ = "request"
+    __table_args__: ClassVar[dict[str, bool]] = NUMBERED
+    id: int | None = Field(default=None, primary_key=True, sa_type=WIDE)
+    group_id: int = Field(foreign_key="group.id", sa_type=WIDE)
+    at: datetime
+
+
 METADATA: MetaData = Base.metadata
 
 
@@ -224,3 +234,4 @@ CYCLE = _table(CycleTable)
 HISTORY = _table(HistoryTable)
 HELD = _table(HeldTable)
 LEASE = _table(LeaseTable)
+REQUEST = _table(RequestTable)

@@ -58,7 +58,7 @@ def test_sqlite_gives_no_number_twice(file, clock):
     engine = create_engine(f"sqlite:///{file}")
     with engine.connect() as connection:
         rows = connection.exec_driver_sql("SELECT name FROM sqlite_schema WHERE sql LIKE '%AUTOINCREMENT%'")
-        assert {name for (name,) in rows} == {"group", "side", "intent", "cycle", "history", "held"}
+        assert {name for (name,) in rows} == {"group", "side", "intent", "cycle", "history", "held", "request"}
     engine.dispose()
 
 
