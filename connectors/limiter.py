@@ -37,6 +37,11 @@ def ranked(rank: Rank) -> Iterator[None]:
         _RANK.reset(before)
 
 
+def rank() -> Rank:
+    """What the requests of this thread are for."""
+    return _RANK.get()
+
+
 @dataclass(slots=True)
 class Permit:
     """The leave to send one request; ``told`` is what the vendor said of its limits with the answer."""

@@ -26,6 +26,8 @@ _NAMED: Final = (
     # As the user part of an address.
     re.compile(r"(?P<name>\b[a-z][a-z0-9+.-]*://)(?P<value>[^/\s@?#]+)(?=@)", re.IGNORECASE),
 )
+LATEST: Final = 64
+"""How many of the secrets that were given later are remembered, the newest: a service is given tokens for ever."""
 _SHORT: Final = 4
 """A shorter secret is masked as a whole word only: taken out of the middle of words it would spoil every text."""
 
@@ -39,25 +41,23 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._lock = threading.Lock()
-        self._values: frozenset[str] = frozenset()
+        self._lasting = frozenset[str]().union(*map(_forms, secrets))
+        self._later: dict[str, frozenset[str]] = {}
         self._pattern: re.Pattern[str] | None = None
-        for secret in secrets:
-            self.add(secret)
+        self._compile()
 
     def add(self, secret: str) -> None:
         """Mask this value from now on, also where it is written as an address, a form, JSON or base64 writes it."""
-        if not secret.strip():
-            return
-        addresses = {quote(secret, safe="", errors="replace"), quote_plus(secret, errors="replace")}
-        forms = {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]} | addresses
-        forms.add(b64encode(secret.encode(errors="replace")).decode())
         with self._lock:
-            if forms <= self._values:
+            known = self._later.pop(secret, None)
+            forms = _forms(secret) if known is None else known
+            if forms <= self._lasting:
                 return
-            self._values |= forms
-            # The longest first: a secret that contains another one must not leave its rest behind.
-            longest_first = sorted(self._values, key=lambda value: (-len(value), value))
-            self._pattern = re.compile("|".join(map(_as_pattern, longest_first)))
+            self._later[secret] = forms  # the newest comes last
+            if known is None:
+                while len(self._later) > LATEST:
+                    del self._later[next(iter(self._later))]
+                self._compile()
 
     def mask(self, text: str) -> str:
         """The text with every secret replaced by ``***``."""
@@ -69,6 +69,24 @@ class Redactor:
 
     def __repr__(self) -> str:
         return f"<Redactor of {len(self._values)} values>"
+
+    @property
+    def _values(self) -> frozenset[str]:
+        return self._lasting.union(*self._later.values())
+
+    def _compile(self) -> None:
+        # The longest first: a secret that contains another one must not leave its rest behind.
+        longest_first = sorted(self._values, key=lambda value: (-len(value), value))
+        self._pattern = re.compile("|".join(map(_as_pattern, longest_first))) if longest_first else None
+
+
+def _forms(secret: str) -> frozenset[str]:
+    """A secret as it is, and as an address, a form, JSON or base64 writes it."""
+    if not secret.strip():
+        return frozenset()
+    addresses = {quote(secret, safe="", errors="replace"), quote_plus(secret, errors="replace")}
+    forms = {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]} | addresses
+    return frozenset(forms | {b64encode(secret.encode(errors="replace")).decode()})
 
 
 def _as_pattern(value: str) -> str:

@@ -44,6 +44,10 @@ _SAME_METHOD: Final = frozenset({307, 308})
 _READING: Final = frozenset({"GET", "HEAD"})
 
 
+def unnoted(_method: str, _status: int, _seconds: float) -> None:
+    """Nobody wants to know of requests."""
+
+
 class Http:
     """One side's way to its vendor. May be used by several threads.
 
@@ -71,7 +75,7 @@ class Http:
         jitter: Callable[[], float] | None = None,
         adapter: Callable[[Exchange], BaseAdapter] = Adapter,
         may_change: Callable[[], bool] = lambda: True,
-        noted: Callable[[str, int, float], None] = lambda _method, _status, _seconds: None,
+        noted: Callable[[str, int, float], None] = unnoted,
     ) -> None:
         self.side = side
         self.requests = 0
@@ -264,4 +268,4 @@ def _printable(text: str) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
-__all__ = ["REDIRECTS", "WHOLE", "Answer", "Http"]
+__all__ = ["REDIRECTS", "WHOLE", "Answer", "Http", "unnoted"]

@@ -5,7 +5,7 @@ The only place that asks the registry for a vendor.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Event
@@ -22,23 +22,25 @@ from sync.adopting import Adopter
 from sync.byhand import ByHand
 from sync.checking import Checker
 from sync.choices import UnknownName
-from sync.config import Config, GroupConfig, load, load_unfinished
+from sync.config import Config, ConfigError, Problem, load, load_unfinished
 from sync.core.model import Held, SideName
-from sync.core.policy import SideSpec
 from sync.core.undo import Undo
-from sync.cycle import PERSON, Cycle, Side, Wishes
+from sync.cycle import PERSON, Cycle, Wishes
 from sync.discovering import Discoverer
+from sync.keeping import Keeper
 from sync.looking import Looking
+from sync.making import Making
 from sync.progress import Progress, Silent
 from sync.report import (
     CheckReport,
+    GroupReport,
     GroupStatus,
     PlanReport,
     RunReport,
 )
 from sync.running import Runner
 from sync.sharing import Sharing
-from sync.sides import SideMaker, policy_of, secrets_of, settings_of, sharers_of
+from sync.sides import SideMaker, secrets_of, settings_of, sharers_of
 from sync.statuses import Statuses
 from sync.store import Budgets, Store
 
@@ -85,23 +87,26 @@ class App:
         clock: Clock,
         *,
         read_only: bool = False,
+        sharing: Sharing | None = None,
     ) -> None:
         self.config = config
         self._manifests = manifests
         self._store = store
         self._clock = clock
         self._redactor = Redactor(secrets_of(config.sides.values(), config.store))
-        self._sharing = Sharing(Budgets(config.store.url, clock), clock, lenient=read_only)
-        self._maker = SideMaker(
+        self._sharing = sharing or Sharing(Budgets(config.store.url, clock), clock, lenient=read_only)
+        maker = SideMaker(
             clock=clock,
             redactor=self._redactor,
             sharing=self._sharing,
             people=config.people,
             sharers=sharers_of(config.sides),
         )
+        self._making = Making(config=config, manifests=manifests, store=store, clock=clock, maker=maker)
         self._stack = ExitStack()
-        self._stack.callback(self._sharing.close)
-        self._stack.callback(store.close)
+        if sharing is None:  # else what is open is somebody else's
+            self._stack.callback(self._sharing.close)
+            self._stack.callback(store.close)
 
     @classmethod
     def open(cls, *, config: Path | None, env: Mapping[str, str], cwd: Path, clock: Clock, read_only: bool) -> App:
@@ -111,6 +116,16 @@ class App:
         store = Store.open(loaded.store.url, clock=clock, read_only=read_only)
         needed = {side.name: manifests.manifest(side.connector) for side in loaded.sides.values()}
         return cls(loaded, needed, store, clock, read_only=read_only)
+
+    def reloaded(self, *, env: Mapping[str, str], cwd: Path) -> App:
+        """The same file as it is now, over the same open store, which stays this object's. Raises ``ConfigError``."""
+        manifests = Manifests()
+        loaded = load(self.config.path, env=env, cwd=cwd, connectors=manifests)
+        if loaded.store != self.config.store:
+            message, hint = "the store can not be changed while the service runs", "restart the service"
+            raise ConfigError([Problem(file=str(loaded.path), line=0, key="store.url", message=message, hint=hint)])
+        needed = {side.name: manifests.manifest(side.connector) for side in loaded.sides.values()}
+        return App(loaded, needed, self._store, self._clock, sharing=self._sharing)
 
     def __enter__(self) -> Self:
         return self
@@ -144,13 +159,13 @@ class App:
         wishes = Wishes(sweep=sweep, allow=allow, limit=limit, undo=undo)
         self._store.enrol(list(self.config.groups))
         report = RunReport()
-        names = self._groups(groups)
+        names = self.groups(groups)
         runner = Runner(
             store=self._store,
             clock=self._clock,
             sides=self._sides,
-            make=lambda name, stack, may_change: self._cycle(
-                name, wishes, stop=stop, progress=progress, stack=stack, may_change=may_change
+            make=lambda name, stack, may_change: self._making.cycle(
+                name, wishes, stop=stop.is_set, progress=progress, stack=stack, may_change=may_change
             ),
         )
         if plan is not None:
@@ -162,14 +177,33 @@ class App:
         report.exit = PERSON if report.refused else max(codes, default=0)
         return report
 
+    def run_group(self, name: str, keeper: Keeper) -> GroupReport:
+        """One cycle of a group in the service. Raises ``StoreError``."""
+        report = RunReport()
+        runner = Runner(
+            store=self._store,
+            clock=self._clock,
+            sides=self._sides,
+            make=lambda name, stack, may_change: self._making.lasting(
+                name, keeper, progress=Silent(), stack=stack, may_change=may_change
+            ),
+        )
+        runner.run(report, [name])
+        return report.groups[name]
+
+    @property
+    def store(self) -> Store:
+        """The open store."""
+        return self._store
+
     def plan(self, groups: Sequence[str], *, undo: Undo | None = None, progress: Progress) -> PlanReport:
         """What a run would do, or an undo; the store stays as it was."""
         report = PlanReport(now=self._clock.now())
-        names = self._groups(groups)
+        names = self.groups(groups)
         self._store.enrol(list(self.config.groups))
         for name in names:
             with ExitStack() as stack:
-                cycle = self._cycle(name, Wishes(undo=undo), stop=Event(), progress=progress, stack=stack)
+                cycle = self._making.cycle(name, Wishes(undo=undo), progress=progress, stack=stack)
                 cycle.prepare(number=None)
                 report.groups[name] = cycle.as_plan()
         report.exit = max((group.code for group in report.groups.values()), default=0)
@@ -190,7 +224,7 @@ class App:
         return {name: group.sides for name, group in self.config.groups.items()}
 
     def _bare(self, name: str, stack: ExitStack) -> Cycle:
-        return self._cycle(name, Wishes(), stop=Event(), progress=Silent(), stack=stack)
+        return self._making.cycle(name, Wishes(), progress=Silent(), stack=stack)
 
     def check(self, *, progress: Progress) -> CheckReport:
         """Reach every side that is in a group; and how each holds each field."""
@@ -198,7 +232,7 @@ class App:
             store=self._store,
             sides=self.config.sides,
             groups=self.config.groups,
-            make=self._made,
+            make=self._making.made,
             mask=self._redactor.mask,
             progress=progress,
         )
@@ -213,17 +247,17 @@ class App:
             clock=self._clock,
             mask=self._redactor.mask,
             capabilities=self._capabilities,
-            sharers=self._maker.sharers,
+            sharers=self._making.maker.sharers,
             make=self._bare,
         )
-        return [statuses.of(name) for name in self._groups(groups)]
+        return [statuses.of(name) for name in self.groups(groups)]
 
     def _capabilities(self, name: SideName) -> Capabilities:
         return self._manifests[name].capabilities(settings_of(self.config.sides[name]))
 
     def held(self, groups: Sequence[str]) -> list[tuple[str, Held]]:
         """What waits for a person."""
-        return [row for name in self._groups(groups) for row in self._store.held(name) if not row[1].decision]
+        return [row for name in self.groups(groups) for row in self._store.held(name) if not row[1].decision]
 
     def adopt(self, side: SideName, ids: Sequence[str], *, forget: bool = False) -> list[str]:
         """Register tasks of a side without a list; gives the sentences to print. Raises ``UnknownName``."""
@@ -235,42 +269,8 @@ class App:
         adopter = Adopter(store=self._store, side=found, group=group, capabilities=self._capabilities(side))
         return adopter.forget(ids) if forget else adopter.adopt(ids)
 
-    def _cycle(
-        self,
-        name: str,
-        wishes: Wishes,
-        *,
-        stop: Event,
-        progress: Progress,
-        stack: ExitStack,
-        may_change: Callable[[], bool] = lambda: False,
-    ) -> Cycle:
-        group = self.config.groups[name]
-        sides: dict[SideName, Side] = {}
-        specs: list[SideSpec] = []
-        for side_name in group.sides:
-            side, spec = self._made(side_name, group, stack, may_change)
-            sides[side_name] = side
-            specs.append(spec)
-        return Cycle(
-            name=name,
-            policy=policy_of(group, specs, self.config.people),
-            sides=sides,
-            store=self._store,
-            clock=self._clock,
-            wishes=wishes,
-            stop=stop.is_set,
-            progress=progress,
-            sweep=group.sweep,
-        )
-
-    def _made(
-        self, name: SideName, group: GroupConfig, stack: ExitStack, may_change: Callable[[], bool] = lambda: False
-    ) -> tuple[Side, SideSpec]:
-        side, manifest = self.config.sides[name], self._manifests[name]
-        return self._maker.make(side, manifest, stack, interval=group.interval, may_change=may_change)
-
-    def _groups(self, wanted: Sequence[str]) -> list[str]:
+    def groups(self, wanted: Sequence[str]) -> list[str]:
+        """Groups by name, all without one, in the order of the file. Raises ``UnknownName``."""
         for name in wanted:
             if name not in self.config.groups:
                 known = ", ".join(sorted(self.config.groups))

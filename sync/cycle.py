@@ -31,6 +31,7 @@ from sync.core.ties import mark_lost
 from sync.core.undo import Undo
 from sync.fetch import Observe, Reader, observe_all
 from sync.ledger import Ledger
+from sync.observing import UNWATCHED, Observer
 from sync.outstanding import found_gone, still_open
 from sync.progress import Progress
 from sync.report import GroupPlan, GroupReport, Result, SideReport
@@ -82,6 +83,8 @@ class Cycle:
     sweep: timedelta | None = None
     together: Together = in_threads
     observe: Observe = observe_all
+    observer: Observer = UNWATCHED
+    writes_for: float | None = None  # seconds after which a cycle begins no more writes; None: it makes them all
     number: int = 0
     observations: dict[SideName, Observation] = field(default_factory=dict)
     decision: Decision | None = None
@@ -170,10 +173,11 @@ class Cycle:
             lease=lease,
             clock=self.clock,
             cycle=self.number,
-            stop=lambda: self.stop() or not lease.valid(),
+            stop=lambda: self._is_over() or not lease.valid(),
             progress=self.progress,
             read_at=self.read_at,
             looked={name: seen.looked for name, seen in self.observations.items() if seen.looked is not None},
+            observer=self.observer,
         )
         connectors = {name: side.connector for name, side in self.sides.items()}
         outcome = apply(run, connectors, decision.actions, self.together)
@@ -184,6 +188,10 @@ class Cycle:
         self.store.record(state, cycle=self.number, moved=(), acted=(), lease=lease)
         self._note_ties(state)
         return self._report(decision, state, outcome, owed, undeliverable)
+
+    def _is_over(self) -> bool:
+        long = self.writes_for is not None and self.clock.monotonic() - self.began > self.writes_for
+        return long or self.stop()
 
     @property
     def ledger(self) -> Ledger | None:

@@ -8,6 +8,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Final, Protocol
 
+from structlog.contextvars import bound_contextvars
+
 from connectors.budget import Rank
 from connectors.contract import Changes, Clock, Connector, Cursor, Discovery, Entry, Recognise, Record, Verb
 from connectors.errors import ConnectorError, ContractBroken, RateLimited, SideDown
@@ -59,7 +61,8 @@ class Reader:
     def observe(self, state: State, *, sweep: bool, stop: Callable[[], bool]) -> Observation:
         """Everything that this cycle learns of the side. Never raises for what a vendor does."""
         try:
-            return self._observe(state, sweep=sweep, stop=stop)
+            with bound_contextvars(side=self.name):
+                return self._observe(state, sweep=sweep, stop=stop)
         except ConnectorError as error:
             where = error.state if isinstance(error, SideDown) else "down"
             limited = isinstance(error, RateLimited)

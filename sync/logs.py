@@ -33,8 +33,11 @@ SECRET_KEYS: Final = frozenset(
 PRIORITIES: Final[Mapping[str, int]] = {"debug": 7, "info": 6, "warning": 4, "error": 3, "critical": 2}
 """Level to the priority of syslog (RFC 5424, 6.2.1), which the journal takes as a prefix (sd-daemon(3))."""
 
-CHATTY: Final = ("urllib3", "asyncio", "markdown_it", "uvicorn")
+CHATTY: Final = ("apscheduler", "asyncio", "markdown_it", "tzlocal", "urllib3", "uvicorn")
 """Libraries whose information is for their authors, and may name addresses with what stands in them: warnings only."""
+
+SKIPS: Final = "apscheduler.scheduler"
+"""The logger that warns of what the schedule means to happen: a cycle that is due while the one before it runs."""
 
 
 def set_up(*, form: str, level: str, mask: Mask, env: Mapping[str, str]) -> None:
@@ -56,6 +59,7 @@ def set_up(*, form: str, level: str, mask: Mask, env: Mapping[str, str]) -> None
     root.setLevel(level.upper())
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger(SKIPS).setLevel(logging.ERROR)
     logging.captureWarnings(capture=True)
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from structlog.contextvars import bound_contextvars
+
 from connectors.contract import Clock
 from sync.core.facts import Read
 from sync.core.model import SideName
@@ -51,11 +53,14 @@ class Runner:
                     report.groups[name] = self._not_taken(name, error)
                     continue
                 cycles[name] = self.make(name, stack, leases[name].valid)
-                cycles[name].prepare(number=self.store.begin_cycle(name, self.clock.now()))
+                number = self.store.begin_cycle(name, self.clock.now())
+                with bound_contextvars(group=name, cycle=number):
+                    cycles[name].prepare(number=number)
             go = holds(cycles)
             for name, cycle in cycles.items():
                 if go:
-                    report.groups[name] = self._carry_out(name, cycle, leases[name])
+                    with bound_contextvars(group=name, cycle=cycle.number):
+                        report.groups[name] = self._carry_out(name, cycle, leases[name])
                 else:
                     self.store.finish_cycle(cycle.number, seconds=0.0, result="refused", counts={})
 

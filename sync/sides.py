@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo
 import orjson
 from pydantic import BaseModel, SecretStr
 
+from connectors.budget import RateBudget
 from connectors.contract import Capabilities, Clock, Manifest, SideSettings
+from connectors.limiter import BookLimiter, Limiter
 from connectors.redact import Redactor
-from connectors.transport import Http
+from connectors.transport import Http, unnoted
 from sync.config import GroupConfig, SideConfig, StoreConfig
 from sync.config.model import MatchPolicy
 from sync.core.mapping import joined
@@ -25,6 +27,7 @@ from sync.core.policy import GroupPolicy, PersonRule, SideSpec
 from sync.core.polling import allowance
 from sync.cycle import Side
 from sync.sharing import Sharing, budget_of, credential_of
+from sync.watching import Watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,21 +48,26 @@ class SideMaker:
         *,
         interval: timedelta,
         may_change: Callable[[], bool] = lambda: False,
+        watch: Watch | None = None,
     ) -> tuple[Side, SideSpec]:
         """One side of a group that has a cycle each ``interval``; ``may_change`` is asked before each changing request.
 
         Raises ``SideDown`` where a connector can tell from its settings alone that they can not work.
         """
         settings = settings_of(side)
+        limiter: Limiter | None = self.sharing.limiter(side, settings, manifest.capabilities(settings).budget)
+        if watch is not None:
+            limiter = watch.limiter(side.name, limiter or BookLimiter(RateBudget(), self.clock))
         http = Http(
             side=side.name,
             base_url=settings.base_url,
             clock=self.clock,
-            limiter=self.sharing.limiter(side, settings, manifest.capabilities(settings).budget),
+            limiter=limiter,
             timeout=side.timeout.total_seconds(),
             ca_file=str(side.ca_file) if side.ca_file is not None else None,
             secrets=self.redactor,
             may_change=may_change,
+            noted=watch.noted(side.name) if watch is not None else unnoted,
         )
         stack.callback(http.close)
         connector = manifest.factory(settings, self.clock, http)

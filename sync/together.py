@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Protocol, TypeVar
 
 T = TypeVar("T")
@@ -22,7 +23,7 @@ class Together(Protocol):
 
 
 def in_threads(work: Sequence[Callable[[], T]], name: str) -> list[T]:
-    """Each piece in a thread of its own (:class:`Together`)."""
+    """Each piece in a thread of its own (:class:`Together`); its log lines carry what those of the caller carry."""
     with ThreadPoolExecutor(max_workers=max(1, len(work)), thread_name_prefix=name) as pool:
-        turns = [pool.submit(piece) for piece in work]
+        turns = [pool.submit(copy_context().run, piece) for piece in work]
     return [turn.result() for turn in turns]

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from structlog.contextvars import bound_contextvars
+
 from connectors.budget import Rank
 from connectors.contract import Connector
 from connectors.limiter import ranked
@@ -76,7 +78,7 @@ class _Turn:
 
     def _lane(self, waiting: deque[Action]) -> None:
         """One after the other, whatever comes next; none after the side was given up in any lane."""
-        with ranked(Rank.WRITE):
+        with ranked(Rank.WRITE), bound_contextvars(side=self.side):
             while waiting and not self.over and not self.run.stop():
                 try:
                     action = waiting.popleft()

@@ -11,10 +11,11 @@ import structlog
 
 from connectors.contract import Clock, Entry
 from connectors.errors import Applied, ConnectorError, RateLimited, SideDown
-from sync.core.codec import encode_fields
+from sync.core.codec import encode_fields, short
 from sync.core.facts import Acted
 from sync.core.lens import Lenses
 from sync.core.model import Intent, IntentState, Link, SideName, State, TaskId
+from sync.observing import UNWATCHED, Observer, Written
 from sync.progress import Progress
 from sync.store import Lease, Store
 
@@ -61,6 +62,7 @@ class Run:
     progress: Progress
     read_at: dict[SideName, float]
     looked: dict[SideName, frozenset[str]] = field(default_factory=dict)
+    observer: Observer = UNWATCHED
     outcome: Outcome = field(default_factory=Outcome)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -102,7 +104,22 @@ class Journal:
             image=image.native if image is not None else {},
         )
         self._settle(intent, outcome, links, acted)
-        log.debug("action.settled", side=self.side, do=acted.do.value, ref=acted.ref, outcome=outcome)
+        self._tell(intent, outcome)
+
+    def _tell(self, intent: Intent, outcome: str) -> None:
+        run, lag = self.run, self._lag(intent)
+        log.debug("write.settled", task=short(intent.task), do=intent.do.value, ref=intent.ref, outcome=outcome)
+        told = Written(
+            group=run.state.group, cycle=run.cycle, side=self.side, do=intent.do.value, outcome=outcome, lag=lag
+        )
+        run.observer.written(told)
+
+    def _lag(self, intent: Intent) -> float | None:
+        """Seconds from a person's edit that this cycle has found to its arrival here; None where no time was told."""
+        task = self.run.state.tasks.get(intent.task)
+        versions = [task.version(name) for name in intent.patch] if task is not None else []
+        edited = [one.at for one in versions if one.at is not None and one.cycle == self.run.cycle]
+        return max(0.0, (self.run.clock.now() - max(edited)).total_seconds()) if edited else None
 
     def save(self, links: Sequence[Link], *acted: Acted) -> None:
         """Commit links that changed without a request."""
@@ -113,7 +130,9 @@ class Journal:
 
         Raises ``GiveUp`` when the side's turn is over.
         """
-        log.info("action.failed", side=self.side, do=intent.do.value, applied=error.applied.value, why=error.message)
+        log.info(
+            "write.failed", task=short(intent.task), do=intent.do.value, applied=error.applied.value, why=error.message
+        )
         if error.applied is Applied.NO:
             self._close(intent, f"not applied: {error.message}", [])
         else:

@@ -35,7 +35,7 @@ def opened(given: Given, *, read_only: bool, stop: Event | None = None) -> Itera
     logs.set_up(form="auto", level="warning", mask=str, env=os.environ)  # until the configuration says how
     app = App.open(config=given.config, env=os.environ, cwd=_folder(), clock=SystemClock(stop), read_only=read_only)
     with app:
-        _set_up_logs(app.config.log, app.redactor, given)
+        set_up_logs(app.config.log, app.redactor, given)
         _warn(app.config.warnings)
         with _foreseen_only(app.redactor):
             yield app
@@ -50,7 +50,7 @@ def unfinished(given: Given) -> Iterator[Discoverer]:
     logs.set_up(form="auto", level="warning", mask=str, env=os.environ)
     found = app.unfinished(given.config, env=os.environ, cwd=_folder(), clock=SystemClock())
     if found.config.log is not None:
-        _set_up_logs(found.config.log, found.redactor, given)
+        set_up_logs(found.config.log, found.redactor, given)
     with closing(found), _foreseen_only(found.redactor):
         yield found
 
@@ -72,7 +72,8 @@ def _folder() -> Path:
         raise CommandError("the folder that this runs in is not there any more", "change to another one") from error
 
 
-def _set_up_logs(config: LogConfig, redactor: Redactor, given: Given) -> None:
+def set_up_logs(config: LogConfig, redactor: Redactor, given: Given) -> None:
+    """Log as a configuration and a command line say, without the secrets that are known."""
     from sync import logs
 
     logs.set_up(

@@ -1,4 +1,4 @@
-"""``tasksync run``: one cycle of each group."""
+"""``tasksync run``: the service; with ``--once`` one cycle of each group."""
 
 from __future__ import annotations
 
@@ -44,15 +44,21 @@ def command(  # noqa: PLR0913 - one parameter per documented option
     config: ConfigOption = None,
     verbose: VerboseOption = 0,
 ) -> int:
-    """Keep groups in agreement: --once, one cycle.
+    """Keep groups in agreement: as a service, each group at its interval, or --once, one cycle.
 
-    Each cycle reads all sides, decides, and writes what is owed. Exit codes: 0 done; 3 something waits for a person;
-    4 a side did not take part, or a write is owed; 2 usage, configuration or store; 1 an unexpected failure.
+    Each cycle reads all sides, decides, and writes what is owed. The service ends on SIGTERM or SIGINT (exit code 0),
+    reads its configuration again on SIGHUP, and starts all cycles at once on SIGUSR1. Exit codes with --once: 0 done;
+    3 something waits for a person; 4 a side did not take part, or a write is owed; 2 usage, configuration or store;
+    1 an unexpected failure.
     """
     options = {"--sweep": sweep, "--allow": allow, "--plan": plan is not None, "--limit": limit is not None}
     needing = {**options, "--json": as_json}
     _check(once=once, needing=[name for name, used in needing.items() if used])
     lifted, common = guards(allow or ()), given(context, config, verbose)
+    if not once:
+        from sync.cli.serve import serve
+
+        return serve(common, groups or ())
     from sync.cli.signals import stoppable
     from sync.cli.views.screen import write_json
     from sync.progress import watched
@@ -81,12 +87,6 @@ def show_report(app: App, report: RunReport, *, config: Path | None) -> None:
 
 
 def _check(*, once: bool, needing: Sequence[str]) -> None:
-    """Raise ``CommandError`` for the service, which is not there yet, and for options that only a single cycle has."""
-    if once:
-        return
-    if needing:
+    """Raise ``CommandError`` for options that only a single cycle has."""
+    if needing and not once:
         raise CommandError(f"{', '.join(needing)} can only be used with --once", "type: tasksync run --once …")
-    raise CommandError(
-        "the service is not in this version yet",
-        "run `tasksync run --once` from cron or a systemd timer: it does one cycle of each group and exits",
-    )

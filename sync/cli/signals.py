@@ -1,16 +1,23 @@
-"""SIGINT and SIGTERM: a cycle finishes the write in flight and stops; what only looks ends at once."""
+"""SIGINT and SIGTERM: a cycle finishes the write in flight and stops; what only looks ends at once.
+
+The service is told of SIGHUP and SIGUSR1 besides.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from queue import SimpleQueue
 from threading import Event
 from types import FrameType
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from sync.cli.failures import INTERRUPTED
+
+if TYPE_CHECKING:
+    from sync.service import Told
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 STOPPING: Final = (
@@ -35,6 +42,32 @@ def stoppable(stop: Event) -> Iterator[None]:
 
 
 @contextmanager
+def telling() -> Iterator[SimpleQueue[Told]]:
+    """Within, signals become what the service is told; a second one to stop ends the process at once."""
+    from sync.service import Told
+
+    told: SimpleQueue[Told] = SimpleQueue()  # what a handler may use at any moment: its put is reentrant
+    means = {
+        signal.SIGINT: Told.STOP,
+        signal.SIGTERM: Told.STOP,
+        signal.SIGHUP: Told.RELOAD,
+        signal.SIGUSR1: Told.NOW,
+    }
+    stopping = False
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        nonlocal stopping
+        what = means[signal.Signals(number)]
+        if what is Told.STOP and stopping:
+            _end(0)
+        stopping |= what is Told.STOP
+        told.put(what)
+
+    with _handled(handle, tuple(means)):
+        yield told
+
+
+@contextmanager
 def ending_at_once() -> Iterator[None]:
     """Within, a signal ends the process without waiting for answers: nothing is being written."""
     with _handled(lambda _number, _frame: _end()):
@@ -50,8 +83,10 @@ def until_told() -> Iterator[Event]:
 
 
 @contextmanager
-def _handled(handle: Callable[[int, FrameType | None], object]) -> Iterator[None]:
-    former = {number: signal.signal(number, handle) for number in SIGNALS}
+def _handled(
+    handle: Callable[[int, FrameType | None], object], signals: Sequence[signal.Signals] = SIGNALS
+) -> Iterator[None]:
+    former = {number: signal.signal(number, handle) for number in signals}
     try:
         yield
     finally:
@@ -59,10 +94,10 @@ def _handled(handle: Callable[[int, FrameType | None], object]) -> Iterator[None
             signal.signal(number, handler)
 
 
-def _end() -> NoReturn:
+def _end(code: int = INTERRUPTED) -> NoReturn:
     if _is_watched():
         os.write(2, SHOW_CURSOR)  # a progress bar may have hidden it
-    os._exit(INTERRUPTED)
+    os._exit(code)
 
 
 def _is_watched() -> bool:
