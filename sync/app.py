@@ -30,6 +30,7 @@ from sync.discovering import Discoverer
 from sync.keeping import Keeper
 from sync.looking import Looking
 from sync.making import Making
+from sync.notifying import Tell, beside, notify_with
 from sync.progress import Progress, Silent
 from sync.report import (
     CheckReport,
@@ -38,7 +39,7 @@ from sync.report import (
     PlanReport,
     RunReport,
 )
-from sync.running import Runner
+from sync.running import Make, Runner
 from sync.sharing import Sharing
 from sync.sides import SideMaker, secrets_of, settings_of, sharers_of
 from sync.statuses import Statuses
@@ -160,13 +161,11 @@ class App:
         self._store.enrol(list(self.config.groups))
         report = RunReport()
         names = self.groups(groups)
-        runner = Runner(
-            store=self._store,
-            clock=self._clock,
-            sides=self._sides,
-            make=lambda name, stack, may_change: self._making.cycle(
+        runner = self._runner(
+            lambda name, stack, may_change: self._making.cycle(
                 name, wishes, stop=stop.is_set, progress=progress, stack=stack, may_change=may_change
             ),
+            told=notify_with(self._redactor.mask),
         )
         if plan is not None:
             runner.run_plan(report, plan, names)
@@ -180,16 +179,18 @@ class App:
     def run_group(self, name: str, keeper: Keeper) -> GroupReport:
         """One cycle of a group in the service. Raises ``StoreError``."""
         report = RunReport()
-        runner = Runner(
-            store=self._store,
-            clock=self._clock,
-            sides=self._sides,
-            make=lambda name, stack, may_change: self._making.lasting(
+        runner = self._runner(
+            lambda name, stack, may_change: self._making.lasting(
                 name, keeper, progress=Silent(), stack=stack, may_change=may_change
             ),
+            told=beside(notify_with(self._redactor.mask)),
         )
         runner.run(report, [name])
         return report.groups[name]
+
+    def _runner(self, make: Make, told: Tell) -> Runner:
+        commands = {name: group.on_held for name, group in self.config.groups.items()}
+        return Runner(store=self._store, clock=self._clock, sides=self._sides, make=make, on_held=commands, told=told)
 
     @property
     def store(self) -> Store:

@@ -5,7 +5,8 @@ form      for
 ========  ================================================================
 console   a person: time, level, event, keys; colour on a terminal
 json      a log collector: one JSON object per line
-journal   systemd: no time (the journal has its own), priority as ``<4>``
+journal   systemd: the journal's own entries, with group, cycle, side as
+          fields; without its socket lines with their priority as ``<4>``
 auto      console on a terminal, journal under systemd, else json
 ========  ================================================================
 """
@@ -16,11 +17,14 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping, MutableMapping
+from pathlib import Path
 from typing import Any, Final, TextIO
 
 import orjson
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+from sync.journald import SOCKET, Journal
 
 Mask = Callable[[str], str]
 
@@ -40,21 +44,25 @@ SKIPS: Final = "apscheduler.scheduler"
 """The logger that warns of what the schedule means to happen: a cycle that is due while the one before it runs."""
 
 
-def set_up(*, form: str, level: str, mask: Mask, env: Mapping[str, str]) -> None:
+def set_up(*, form: str, level: str, mask: Mask, env: Mapping[str, str], journal: Path = SOCKET) -> None:
     """Send the program's log lines, and those of the libraries, to standard error.
 
     ``form`` is auto, console, json or journal; ``level`` debug, info, warning or error. ``mask`` takes secrets out of
     any text; keys that name a secret are hidden besides.
     """
     form = chosen(form, sys.stderr, env)
+    way = _way(form, journal)
     shared = _shared(mask, timed=form != "journal")
-    handler = _StandardError()
+    handler: logging.Handler = _StandardError() if way is None else _ToJournal(way)
     formatter = structlog.stdlib.ProcessorFormatter(
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(form, env)],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(form, env, way)],
         foreign_pre_chain=shared,
     )
     handler.setFormatter(formatter)
     root = logging.getLogger()
+    for former in root.handlers:
+        if isinstance(former, _ToJournal):
+            former.close()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     for name in CHATTY:
@@ -122,7 +130,17 @@ def _redacted(key: str, value: object, mask: Mask) -> object:
     return value if value is None or isinstance(value, bool | int | float) else mask(str(value))
 
 
-def _renderer(form: str, env: Mapping[str, str]) -> Processor:
+def _way(form: str, path: Path) -> Journal | None:
+    """The way to the journal, where its form is wanted and it is there."""
+    try:
+        return Journal(path) if form == "journal" else None
+    except OSError:
+        return None
+
+
+def _renderer(form: str, env: Mapping[str, str], way: Journal | None) -> Processor:
+    if way is not None:
+        return structlog.processors.JSONRenderer(serializer=_as_json)
     if form == "console":
         coloured = sys.stderr.isatty() and not env.get("NO_COLOR")
         return structlog.dev.ConsoleRenderer(colors=coloured, exception_formatter=structlog.dev.plain_traceback)
@@ -137,14 +155,49 @@ def _as_json(event: MutableMapping[str, Any], **_options: object) -> str:
 
 def _journal(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
     """Each line with its priority: the journal reads line by line."""
-    prefix = f"<{PRIORITIES.get(str(event.pop('level', 'info')), 6)}>"
+    prefix = f"<{_priority(event)}>"
+    return "\n".join(prefix + line for line in _lines(event))
+
+
+def _priority(event: MutableMapping[str, Any]) -> int:
+    return PRIORITIES.get(str(event.pop("level", "info")), 6)
+
+
+def _lines(event: MutableMapping[str, Any]) -> list[str]:
+    """The event with its keys on one line, and those of a traceback."""
     trace = event.pop("exception", "")
     words = [str(event.pop("event", "")), *(f"{key}={_one_line(value)}" for key, value in sorted(event.items()))]
-    return "\n".join(prefix + line for line in [" ".join(words), *str(trace).splitlines()])
+    return [" ".join(words), *str(trace).splitlines()]
 
 
 def _one_line(value: object) -> str:
     return orjson.dumps(value, default=str).decode()
+
+
+class _ToJournal(logging.Handler):
+    """Writes to the journal; what it does not take, to standard error."""
+
+    def __init__(self, way: Journal) -> None:
+        super().__init__()
+        self._way = way
+        self._otherwise = _StandardError()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            event = orjson.loads(self.format(record))
+            keys = {name: value if isinstance(value, str) else _one_line(value) for name, value in event.items()}
+            keys.pop("exception", None)  # the message has it
+            priority = _priority(event)
+            self._way.send("\n".join(_lines(event)), priority, keys)
+        except OSError:
+            self._otherwise.setFormatter(self.formatter)
+            self._otherwise.emit(record)
+        except Exception:  # noqa: BLE001 - a line that cannot be logged must not stop the work
+            self.handleError(record)
+
+    def close(self) -> None:
+        self._way.close()
+        super().close()
 
 
 class _StandardError(logging.Handler):

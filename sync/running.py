@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from structlog.contextvars import bound_contextvars
 
 from connectors.contract import Clock
 from sync.core.facts import Read
-from sync.core.model import SideName
+from sync.core.model import Held, SideName
 from sync.cycle import SIDE, Cycle
+from sync.notifying import Tell, untold
 from sync.report import GroupReport, Result, RunReport, SideReport, count_actions, plan_hash
 from sync.store import Lease, LeaseError, Owner, Store
+
+Make: TypeAlias = Callable[[str, ExitStack, Callable[[], bool]], Cycle]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +25,15 @@ class Runner:
     """Runs groups. ``make`` gives a group's cycle.
 
     Its connections are closed with the stack that it gets, and it may change something while what it gets says so.
+    ``on_held`` has the command of each group that is run when something new is held there, ``told`` runs one.
     """
 
     store: Store
     clock: Clock
     sides: Mapping[str, Sequence[SideName]]
-    make: Callable[[str, ExitStack, Callable[[], bool]], Cycle]
+    make: Make
+    on_held: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    told: Tell = untold
 
     def run_plan(self, report: RunReport, plan: str, names: Sequence[str]) -> None:
         """Carry a plan out, by its hash. All groups are decided before the first of them is carried out."""
@@ -65,13 +72,20 @@ class Runner:
                     self.store.finish_cycle(cycle.number, seconds=0.0, result="refused", counts={})
 
     def _carry_out(self, name: str, cycle: Cycle, lease: Lease) -> GroupReport:
+        known = {held.id for held in self._held(name)}
         try:
             report = cycle.carry_out(lease)
         except LeaseError as error:
             return self._not_taken(name, error)
+        if new := [held for held in self._held(name) if held.id not in known and not held.decision]:
+            self.told(name, self.on_held[name], new)
         counts = {key: value for key, value in report.as_json().items() if isinstance(value, int)}
         self.store.finish_cycle(cycle.number, seconds=report.seconds, result=report.result.value, counts=counts)
         return report
+
+    def _held(self, name: str) -> list[Held]:
+        """What is held, where anybody is to be told of it."""
+        return [held for _, held in self.store.held(name)] if self.on_held.get(name) else []
 
     @contextmanager
     def _lease(self, name: str) -> Iterator[Lease]:

@@ -12,7 +12,6 @@ COMMANDS: Final = (
     "init",
     "backup",
     "restore",
-    "now",
 )
 
 ANYTHING: Final[dict[str, Any]] = {"ignore_unknown_options": True, "allow_extra_args": True}

@@ -18,6 +18,7 @@ from sync.cli import (
     later,
     link,
     log,
+    now,
     plan,
     resolve,
     run,
@@ -46,6 +47,7 @@ def program() -> typer.Typer:
     app.command("discover")(discover.command)
     app.command("plan")(plan.command)
     app.command("run")(run.command)
+    app.command("now")(now.command)
     app.command("status")(status.command)
     app.command("held")(held.command)
     app.command("resolve", context_settings=resolve.ANY_VALUE)(resolve.command)

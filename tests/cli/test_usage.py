@@ -75,9 +75,6 @@ def test_without_a_command_help_is_no_result(tmp_path):
         pytest.param(["plna"], "No such command 'plna'. Did you mean 'plan'?", id="a command that is none"),
         pytest.param(["plan", "--nonsense"], "No such option: --nonsense", id="an option that is none"),
         pytest.param(["plan", "--config"], "'--config' requires an argument", id="an option without its value"),
-        pytest.param(
-            ["run"], "the service is not in this version yet; run `tasksync run --once`", id="run without once"
-        ),
         pytest.param(["run", "--sweep"], "--sweep can only be used with --once", id="sweep without once"),
         pytest.param(["run", "--allow", "deletes"], "--allow can only be used with --once", id="allow without once"),
         pytest.param(["run", "--plan", "abc"], "--plan can only be used with --once", id="plan without once"),

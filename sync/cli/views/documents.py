@@ -14,6 +14,7 @@ from sync.core.codec import short, shown
 from sync.core.facts import Action, Change, Note
 from sync.core.model import Held, TaskId
 from sync.looking import Diagnosis, Told
+from sync.notifying import held_row
 from sync.report import BudgetStatus, CheckReport, GroupPlan, GroupStatus, PlanReport, SideStatus, sides_json
 from sync.tracing import Explanation, Traced
 
@@ -69,27 +70,6 @@ def doctor_document(found: Diagnosis, code: int) -> dict[str, JsonValue]:
         {"where": one.where, "what": one.what, "do": one.do, "asks": one.asks} for one in found.findings
     ]
     return {"findings": rows, "tasks": found.tasks, "links": found.links, "exit": code}
-
-
-def held_row(group: str, held: Held) -> dict[str, JsonValue]:
-    """What waits for a person. ``id`` is "" for what a plan would hold and no cycle has held yet."""
-    return {
-        "id": held_id(held),
-        "kind": held.kind.value,
-        "group": group,
-        "task": task_id(held.task),
-        "title": held.title,
-        "side": held.side,
-        "field": held.field.value if held.field is not None else "",
-        "since": moment(held.since),
-        "why": held.why,
-        "choices": list(held.choices),
-    }
-
-
-def held_id(held: Held) -> str:
-    """The id that ``resolve`` takes: h12."""
-    return f"h{held.id}" if held.id else ""
 
 
 def task_id(task: TaskId | None) -> str:

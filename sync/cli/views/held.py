@@ -7,12 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 from connectors.task import Field
-from sync.cli.views.documents import held_id, task_id
+from sync.cli.views.documents import task_id
 from sync.cli.views.screen import FAINT, WARN, Screen
 from sync.cli.views.values import one_line
 from sync.cli.views.words import ago, clean, counted, quoted, typed
 from sync.core.codec import decode
 from sync.core.model import Held, HeldKind
+from sync.notifying import held_id
 
 
 def show_held(screen: Screen, rows: Sequence[tuple[str, Held]], *, now: datetime, config: Path | None) -> None:
