@@ -72,7 +72,7 @@ class Reader:
 
     def _observe(self, state: State, *, sweep: bool, stop: Callable[[], bool]) -> Observation:
         if self.connector.capabilities.discovery is Discovery.POINT:
-            poll = None if sweep else self.poll
+            poll = None if sweep or state.sides[self.name].restored else self.poll
             asked = Round(self.name, self.mapping, self.connector, self.progress, poll, self.adopt)
             with ranked(Rank.SWEEP if sweep else Rank.POLL):
                 observation = asked.observe(state, stop=stop)

@@ -44,6 +44,13 @@ class Ledger:
         marks, _ = self._content()
         return [spec.name for spec in policy.sides if marks.get(f"{group}/{spec.name}") == spec.fingerprint]
 
+    def of_group(self, group: str) -> tuple[list[SideName], list[str]]:
+        """The sides of a group whose ties are written down, and the lines."""
+        marks, lines = self._content()
+        prefix = f"{group}/"
+        named = [name.removeprefix(prefix) for name in marks if name.startswith(prefix)]
+        return named, [line for line in lines if line.startswith(start_of(group))]
+
     def note(self, state: State, policy: GroupPolicy, *, making: Sequence[SideName] = ()) -> None:
         """Write down the ties of a group's tasks on sides without a list, and ``making``: where one is made next.
 

@@ -10,8 +10,6 @@ from sync.cli.failures import CommandError
 
 COMMANDS: Final = (
     "init",
-    "backup",
-    "restore",
 )
 
 ANYTHING: Final[dict[str, Any]] = {"ignore_unknown_options": True, "allow_extra_args": True}

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from sync.cli.failures import DEBUG, CommandError, foreseen, unexpected
+from sync.cli.failures import DEBUG, CommandError, FailureKind, foreseen, unexpected
 from sync.cli.options import Given
 
 if TYPE_CHECKING:
@@ -53,6 +53,17 @@ def unfinished(given: Given) -> Iterator[Discoverer]:
         set_up_logs(found.config.log, found.redactor, given)
     with closing(found), _foreseen_only(found.redactor):
         yield found
+
+
+def store_url(given: Given) -> str:
+    """The address of the store, whatever else of the configuration is wrong or missing. Raises ``ConfigError``."""
+    with unfinished(given) as found:
+        store = found.config.store
+    if store is None:
+        raise CommandError(
+            f"[store] of {found.config.path} can not be read", "tasksync check says why", kind=FailureKind.CONFIG
+        )
+    return store.url
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import typer
 import sync
 from sync.cli import (
     adopt,
+    backup,
     check,
     demo,
     discover,
@@ -21,6 +22,7 @@ from sync.cli import (
     now,
     plan,
     resolve,
+    restore,
     run,
     sandbox,
     status,
@@ -59,6 +61,8 @@ def program() -> typer.Typer:
     app.command("export")(ties.export)
     app.command("import")(ties.import_)
     app.command("doctor")(doctor.command)
+    app.command("backup")(backup.command)
+    app.command("restore")(restore.command)
     app.command("adopt", context_settings=adopt.ANY_ID)(adopt.command)
     app.command("sandbox")(sandbox.command)
     for name in later.COMMANDS:

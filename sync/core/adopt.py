@@ -15,9 +15,11 @@ from connectors.task import Field, JsonValue, Kind, Status, Value, is_empty, sam
 from sync.core.cluster import Cluster, Doubt, Member
 from sync.core.diff import FIRST_OPINION, UNMERGED
 from sync.core.lens import NO_OPINION
+from sync.core.likely import is_likely_stored
 from sync.core.merge import NEW, Merge
 from sync.core.model import Do, Held, HeldKind, Link, Pair, SideName, State, Task, TaskId
 from sync.core.policy import AccessPolicy
+from sync.core.restored import contend
 from sync.core.settle import absorb_entry
 from sync.core.standing import ENTRIES, kept
 from sync.core.ties import unnamed
@@ -133,6 +135,9 @@ class Adoption:
             link.pairs[name] = Pair(view, seen)
             return
         link.pairs[name] = Pair(seen, seen)
+        if link.side in merge.restored and not is_likely_stored(name, Pair(view, view), seen):
+            contend(merge, task, name, link, value)
+            return
         if is_empty(name, current):
             merge.advance(task, name, value, side=link.side, rule="filled")
             link.acked.pop(name, None)
@@ -156,13 +161,14 @@ class Adoption:
         title = str(entry.fields.get(Field.TITLE, ""))
         any_of = f"any of {'more than ' * doubt.more}{len(doubt.candidates)} tasks"
         data: dict[str, JsonValue] = {"candidates": names, ENTRIES: kept([entry])}
-        if doubt.more:
-            data |= unnamed(state, self.merge.cycle)
+        if doubt.more or doubt.restored:
+            data |= unnamed(state, self.merge.cycle, titled=not doubt.restored)
+        what = "that the backup knew nowhere or not there" if doubt.restored else "with its title"
         state.held.append(
             Held(
                 kind=HeldKind.MATCH,
                 key=key,
-                why=f"this entry of {side} may be {any_of} with its title",
+                why=f"this entry of {side} may be {any_of} {what}",
                 choices=(*(f"same {name}" for name in names), "new"),
                 title=title,
                 side=side,

@@ -53,6 +53,7 @@ class Doubt:
     member: Member
     candidates: tuple[Cluster, ...]
     more: bool = False
+    restored: bool = False  # the store was set back: the candidates have other titles
 
 
 @dataclass(slots=True)

@@ -13,7 +13,8 @@ from sync.core.comments import clusters_of_comments, is_comment
 from sync.core.facts import Observation
 from sync.core.match import is_news, is_task, match, member_of
 from sync.core.merge import Merge
-from sync.core.model import HeldKind, SideName, Task, TaskId, TaskLife
+from sync.core.model import HeldKind, Restored, SideName, Task, TaskId, TaskLife
+from sync.core.restored import doubts, leftovers
 from sync.core.ties import clusters_of
 
 
@@ -39,14 +40,20 @@ class Intake:
         tasks = self._joinable_tasks(members)
         titles = parent_titles(members, tasks, state.tasks)
         found = match(self.merge.lenses, members, tasks, titles) if members else Matches()
-        adoption.take_in([*decided, *found.clusters])
+        matched, alone = leftovers(found.clusters, state)
+        adoption.take_in([*decided, *matched])
         adoption.hold(found.doubts)
+        for name in (name for name in self.believed if name in alone):
+            asked = doubts(self.merge.lenses, name, alone[name], self.now)
+            adoption.hold(asked)
+            adoption.take_in(Cluster(members={name: one}) for one in alone[name] if not asked)
         comments = self._members(Kind.COMMENT)
         adoption.take_in(clusters_of_comments(self.merge.lenses, comments))
         refs = self.merge.lenses.refs
         self.comments = {(refs[key], key[0]) for one in comments if (key := (one.side, one.entry.ref)) in refs}
         for name in self.believed:
             state.sides[name].met, state.sides[name].next_task = True, state.next_task
+            state.sides[name].restored = Restored.NO
         return adoption.adopted
 
     def _members(self, kind: Kind = Kind.TASK) -> list[Member]:

@@ -24,7 +24,7 @@ from sync.core.codec import decode, encode
 from sync.core.diff import Delta
 from sync.core.facts import Acted, Moved
 from sync.core.lens import NO_OPINION, Lenses
-from sync.core.model import Do, Held, HeldKind, Link, Pair, Task, Version
+from sync.core.model import Do, Held, HeldKind, Link, Pair, SideName, Task, Version
 from sync.core.policy import ConflictPolicy, Contender, winner
 from sync.core.text import merge_lines
 
@@ -48,6 +48,7 @@ class Merge:
     moved: list[Moved] = field(default_factory=list)
     acted: list[Acted] = field(default_factory=list)
     conflicts: int = 0
+    restored: frozenset[SideName] = frozenset()  # not read since the store was set back: nothing is guessed there
 
     def field(self, task: Task, name: Field, deltas: Sequence[Delta]) -> None:
         """Merge the deltas of one field of one task."""
@@ -132,7 +133,7 @@ class Merge:
     def _conflict(self, task: Task, name: Field, deltas: Sequence[Delta], contenders: list[Contender]) -> None:
         self.conflicts += 1
         if self.lenses.policy.on(name) is ConflictPolicy.HOLD:
-            self._hold(task, name, deltas, contenders)
+            self.hold(task, name, deltas, contenders)
             return
         best, rule = winner(name, contenders, self.lenses.policy)
         for contender in contenders:
@@ -231,12 +232,15 @@ class Merge:
                 link.pairs[name] = Pair(delta.new, delta.new)
                 link.acked[name] = min(link.acked.get(name, number), number - 1)
 
-    def _hold(self, task: Task, name: Field, deltas: Sequence[Delta], contenders: list[Contender]) -> None:
+    def hold(
+        self, task: Task, name: Field, deltas: Sequence[Delta], contenders: Sequence[Contender], *, why: str = ""
+    ) -> None:
+        """The value stays, and a person decides between the contenders; the deltas are absorbed."""
         sides = [contender.side for contender in contenders]
         held = Held(
             kind=HeldKind.CONFLICT,
             key=f"conflict:{task.id}:{name.value}",
-            why=f"{name.value} was changed on {' and '.join(dict.fromkeys(sides))}",
+            why=why or f"{name.value} was changed on {' and '.join(dict.fromkeys(sides))}",
             choices=(*dict.fromkeys(f"take {side}" for side in sides), "set VALUE"),
             task=task.id,
             title=task.title,

@@ -213,6 +213,14 @@ class Intent:
     opened: datetime | None = None
 
 
+class Restored(StrEnum):
+    """Whether the store was set back to an older copy since a side was last read (design: ``restore``)."""
+
+    NO = ""
+    TIED = "tied"  # the ties that were made since are known
+    BLIND = "blind"  # they are not: what is not linked may be a task that the store does not know any more
+
+
 @dataclass(slots=True)
 class Shrink:
     """A sweep that was set aside because it shrank.
@@ -250,6 +258,7 @@ class Side:
     why: str = ""
     ties: dict[Ref, TaskId] = field(default_factory=dict)  # imported, and not read yet: which task a ref belongs to
     lost: bool = False  # without a list, and an earlier store had tasks on it: nothing is made there on a guess
+    restored: Restored = Restored.NO
     next_task: TaskId = 0  # the group's, when a read of it was last absorbed: what was seen since has this or more
 
 

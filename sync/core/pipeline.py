@@ -34,8 +34,9 @@ from sync.core.plan import Planner
 from sync.core.policy import AccessPolicy, GroupPolicy, SideSpec
 from sync.core.questions import Questions
 from sync.core.recover import Recovery
+from sync.core.restored import Comparison, restored_sides
 from sync.core.settle import absorb_entry
-from sync.core.sides import meet, welcome_back
+from sync.core.sides import meet, trust_again, welcome_back
 from sync.core.standing import FILTER_DISTRUSTED, omitted_changes, withdraw_gone
 from sync.core.ties import ask_about_lost, withdraw_ties
 from sync.core.tree import break_cycles
@@ -77,12 +78,15 @@ class _Cycle:
     deltas: list[Delta] = field(default_factory=list)
     first: list[LinkDiff] = field(default_factory=list)
     taken: set[tuple[SideName, str]] = field(default_factory=set)
+    comparison: Comparison = field(init=False)
 
     def run(self) -> Decision:
         meet(self.state, self.policy)
         welcome_back(self.state, self.policy, self.told.now)
         self.lenses = Lenses(self.state, self.policy)
-        self.merge = Merge(self.lenses, self.told.cycle, self.told.now)
+        restored = restored_sides(self.state)
+        self.merge = Merge(self.lenses, self.told.cycle, self.told.now, restored=restored)
+        self.comparison = Comparison(self.merge)
         self.decision = Decision(state=self.state)
         decisions = Decisions(self.merge, self.told.now, self.observations)
         decisions.carry_out()
@@ -123,7 +127,7 @@ class _Cycle:
                 recovery.resolve_all(observation)
                 deletes.brought_back(observation)
             if side.distrusted:
-                self._trust_again(side, observation)
+                trust_again(self.state, side, complete=observation.read is Read.COMPLETE and not verdict.guard)
                 continue
             aside = spec.name in self.aside
             found = weigh(self.state, observation, spec, self.policy, now=self.told.now, aside=aside)
@@ -136,12 +140,6 @@ class _Cycle:
             deletes.doubtful(found, vanished)
         self.taken = recovery.taken
         self.decision.acted += recovery.acted
-
-    def _trust_again(self, side: Side, observation: Observation) -> None:
-        """After an absence nothing is deleted because of a side before one complete sweep: misses count from then."""
-        for link in self.state.of_side(side.name):
-            link.misses, link.gone, link.missed_at = 0, 0, None
-        side.distrusted &= observation.read is not Read.COMPLETE or side.name in self.aside
 
     def _absorb(self) -> None:
         """Stages 4 and 6: deltas of every side that is believed; shadows, hashes and words move with them."""
@@ -175,6 +173,7 @@ class _Cycle:
 
     def _absorb_diff(self, diff: LinkDiff, spec: SideSpec) -> None:
         link = diff.link
+        self.comparison.note(diff)
         link.pairs.update(diff.pairs)
         remapped = what_changed(link.mapping, spec.mapping)
         absorb_entry(link, diff.entry, self.lenses.of(link))
@@ -221,6 +220,7 @@ class _Cycle:
         grouped: dict[TaskId, dict[Field, list[Delta]]] = defaultdict(lambda: defaultdict(list))
         for delta in self.deltas:
             grouped[delta.link.task][delta.field].append(delta)
+        self.comparison.hold(grouped)
         parents: dict[TaskId, Value] = {}
         for task_id, fields in grouped.items():
             task = self.state.tasks[task_id]

@@ -38,6 +38,7 @@ from sync.core.model import Do, HeldKind, Link, SideName, Task, TaskId, TaskLife
 from sync.core.order import ordered_sides, outgoing
 from sync.core.owners import has_place, is_unseen, owner_of, stands
 from sync.core.policy import AccessPolicy
+from sync.core.restored import is_too_old
 from sync.core.settle import CREATE_AGAIN, CREATE_REFUSED, DELETED_THERE, UNTIED
 from sync.core.ties import doubted
 from sync.core.tree import depth
@@ -152,7 +153,7 @@ class Planner:
     def _create(self, task: Task, link: Link | None, lens: Lens) -> list[Action]:
         if link is not None and not (link.ref is None and link.reason in {CREATE_REFUSED, CREATE_AGAIN}):
             return []
-        if self._too_old(task):
+        if is_too_old(task, self.lenses.policy, self.now):
             return []
         cause, why = self._why_not_made(task, link, lens)
         if why:
@@ -196,16 +197,6 @@ class Planner:
         if link is None or Field.TITLE in link.refused or link.mapping != lens.spec.mapping:
             return False
         return link.refused.get(name, 0) >= task.version(name).number
-
-    def _too_old(self, task: Task) -> bool:
-        """Completed or cancelled longer ago than the group wants: not created anywhere."""
-        status, policy = task.values.get(Field.STATUS), self.lenses.policy
-        if not isinstance(status, Status) or not status.closed:
-            return False
-        if policy.completed_none:
-            return True
-        done = task.values.get(Field.COMPLETED)
-        return policy.completed is not None and isinstance(done, datetime) and self.now - done > policy.completed
 
     def _why_not_made(self, task: Task, link: Link | None, lens: Lens) -> tuple[Field, str]:
         """Why a task is not made, and for which field's sake; a closed one would be open there, now and later."""

@@ -31,6 +31,13 @@ def _forget(state: State, name: SideName) -> None:
     state.held = [held for held in state.held if held.side != name]
 
 
+def trust_again(state: State, side: Side, *, complete: bool) -> None:
+    """After an absence nothing is deleted because of a side before one complete sweep: misses count from then."""
+    for link in state.of_side(side.name):
+        link.misses, link.gone, link.missed_at = 0, 0, None
+    side.distrusted &= not complete
+
+
 def welcome_back(state: State, policy: GroupPolicy, now: datetime) -> None:
     """Distrust what a side lacks after a long absence, and owe it the values that moved while it took no part."""
     for spec in policy.sides:

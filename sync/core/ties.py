@@ -15,11 +15,12 @@ from connectors.task import Field, JsonValue
 from sync.core.cluster import Cluster, Member
 from sync.core.facts import Observation, Read
 from sync.core.lens import Lenses
-from sync.core.model import Held, HeldKind, SideName, State, TaskId, TaskLife
+from sync.core.model import Held, HeldKind, Restored, SideName, State, TaskId, TaskLife
 from sync.core.policy import GroupPolicy, SideSpec
 
 _BELOW: Final = "below"
 _CYCLE: Final = "cycle"
+_UNTITLED: Final = "untitled"
 
 LOST: Final = "lost"
 """Of a side's refused guard: a person does not want anything made there on a guess."""
@@ -85,9 +86,12 @@ def doubted(lenses: Lenses) -> set[tuple[TaskId, SideName]]:
     return found
 
 
-def unnamed(state: State, cycle: int) -> dict[str, JsonValue]:
-    """What a question that does not name all candidates keeps of the others: they are tasks now, and when it was."""
-    return {_BELOW: state.next_task, _CYCLE: cycle}
+def unnamed(state: State, cycle: int, *, titled: bool = True) -> dict[str, JsonValue]:
+    """What a question that does not name all candidates keeps of the others: they are tasks now, and when it was.
+
+    ``titled``: they bear the title of what is asked about; else they may be any.
+    """
+    return {_BELOW: state.next_task, _CYCLE: cycle, **({} if titled else {_UNTITLED: True})}
 
 
 def _unnamed_candidates(lenses: Lenses) -> set[tuple[TaskId, SideName]]:
@@ -104,12 +108,22 @@ def _unnamed_candidates(lenses: Lenses) -> set[tuple[TaskId, SideName]]:
             last, first = asked.get(key, (below, cycle))
             asked[key] = (max(last, below), min(first, cycle))
     titles = {task.id: lenses.shown_by_all(task.title) for task in state.tasks.values()} if asked else {}
-    return {
+    return _untitled_candidates(state) | {
         (number, side)
         for (side, title), (below, cycle) in asked.items()
         for number, shown in titles.items()
         if number < below and (shown == title or state.tasks[number].version(Field.TITLE).cycle >= cycle)
     }
+
+
+def _untitled_candidates(state: State) -> set[tuple[TaskId, SideName]]:
+    """What a question after a restore may mean: any task that was there when it was asked."""
+    asked: dict[SideName, int] = {}
+    for held in state.held:
+        below = held.data.get(_BELOW)
+        if held.data.get(_UNTITLED) and isinstance(below, int):
+            asked[held.side] = max(below, asked.get(held.side, 0))
+    return {(number, side) for side, below in asked.items() for number in state.tasks if number < below}
 
 
 def lost_key(side: SideName) -> str:
@@ -121,12 +135,13 @@ def mark_lost(state: State, policy: GroupPolicy, remembered: Sequence[SideName])
     """Note which sides may hold tasks that a lost store made.
 
     ``remembered`` are the sides without a list on which an earlier store had tasks. This one knows nothing of them:
-    what is not linked there may be there all the same, and nobody can look.
+    what is not linked there may be there all the same, and nobody can look. Nor does one that was set back to a copy.
     """
     for spec in policy.sides:
         side = state.sides[spec.name]
         unknown = not side.read_cycle and not state.of_side(spec.name) and not side.ties
-        if spec.name in remembered and spec.capabilities.discovery is Discovery.POINT and unknown:
+        known_once = (spec.name in remembered and unknown) or side.restored is Restored.BLIND
+        if known_once and spec.capabilities.discovery is Discovery.POINT:
             side.lost = True
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sync.store.budgets import Budgets
+from sync.store.copies import Condition, Copy
 from sync.store.errors import LeaseError, LeaseHeld, LeaseLost, NoLongerOpen, NotFound, StoreError
 from sync.store.examining import DAMAGED, Finding
 from sync.store.history import ActedRow, CycleRow, MovedRow
@@ -14,6 +15,8 @@ __all__ = [
     "DAMAGED",
     "ActedRow",
     "Budgets",
+    "Condition",
+    "Copy",
     "CycleRow",
     "Finding",
     "Lease",

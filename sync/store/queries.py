@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from connectors.task import Field
 from sync.core.model import Held, TaskId
@@ -15,7 +15,9 @@ from sync.store.database import Database
 from sync.store.errors import StoreError
 from sync.store.examining import Finding, examine
 from sync.store.fingerprint import fingerprint
+from sync.store.groups import side_ids
 from sync.store.requests import Asked
+from sync.store.tables import GROUP
 
 
 class Queries:
@@ -23,6 +25,12 @@ class Queries:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def groups(self) -> dict[str, list[str]]:
+        """The groups of the store, each with its sides, those included that left the configuration."""
+        with self._reading() as connection:
+            numbers = connection.execute(select(GROUP.c.id, GROUP.c.name).order_by(GROUP.c.id)).all()
+            return {str(name): list(side_ids(connection, number)) for number, name in numbers}
 
     def held(self, group: str | None = None) -> list[tuple[str, Held]]:
         """What is held in one group or in all, the oldest first, each with its group."""

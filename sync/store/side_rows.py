@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from connectors.task import JsonValue, Person
-from sync.core.model import Shrink, Side
+from sync.core.model import Restored, Shrink, Side
 from sync.store.documents import dump, escape, load_object, moment, unescape, written
 from sync.store.rows import Row, Stored, mapping
 
@@ -26,6 +26,7 @@ def side_row(side: Side) -> Row:
         "why": side.why,
         "ties": dict(side.ties),
         "lost": side.lost,
+        "restored": side.restored.value,
         "next_task": side.next_task,
     }
     return {
@@ -65,6 +66,7 @@ def side_of(row: Stored) -> Side:
         why=str(doc.get("why", "")),
         ties={ref: task for ref, task in mapping(doc.get("ties")).items() if isinstance(task, int)},
         lost=doc.get("lost") is True,
+        restored=Restored(str(doc.get("restored", ""))),
         next_task=number if isinstance(number := doc.get("next_task"), int) else 0,
     )
 

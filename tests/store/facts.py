@@ -18,6 +18,7 @@ from sync.core.model import (
     Link,
     LinkLife,
     Pair,
+    Restored,
     Shrink,
     Side,
     Task,
@@ -105,6 +106,7 @@ SIDES = facts(
     why=TEXT,
     ties=st.dictionaries(TEXT, COUNT, max_size=2),
     lost=st.booleans(),
+    restored=st.sampled_from(Restored),
     next_task=COUNT,
 )
 VERSION = facts(Version, number=COUNT, side=NAME, rule=TEXT, cycle=COUNT, at=MAYBE_TIME)
