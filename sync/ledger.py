@@ -21,7 +21,7 @@ from typing import Final
 from connectors.contract import Discovery
 from sync.core.model import SideName, State
 from sync.core.policy import GroupPolicy
-from sync.store import StoreError
+from sync.store import StoreError, give_to_owner_of
 from sync.ties import start_of, ties_of
 
 SUFFIX: Final = ".ties"
@@ -89,6 +89,7 @@ class Ledger:
         try:
             handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
             with os.fdopen(handle, "w", encoding="utf-8") as out:
+                give_to_owner_of(draft.parent, handle)
                 out.write(text)
                 out.flush()
                 os.fsync(out.fileno())

@@ -104,6 +104,7 @@ def _usage(error: typer.TyperException) -> Failure:
 def _of_the_program(error: Exception) -> Failure | None:  # noqa: PLR0911 - one for each kind
     from connectors.errors import BadSettings, ConnectorError
     from sync.config import ConfigError
+    from sync.health import CannotListen
     from sync.store import LeaseError, NoLongerOpen, NotFound, StoreError
     from sync.ties import TiesRefused
 
@@ -113,6 +114,8 @@ def _of_the_program(error: Exception) -> Failure | None:  # noqa: PLR0911 - one 
         return _with_problems(FailureKind.USAGE, error.problems, "{} lines are wrong, and nothing was written")
     if isinstance(error, BadSettings):  # a connector that is not there, or a plug-in that is broken
         return Failure(kind=FailureKind.CONFIG, message=str(error))
+    if isinstance(error, CannotListen):
+        return Failure(kind=FailureKind.CONFIG, message=error.message, hint=error.hint)
     if isinstance(error, LeaseError | ConnectorError):
         return Failure(kind=FailureKind.FAILURE, message=str(error), code=TOOK_NO_PART)
     if not isinstance(error, StoreError):

@@ -9,6 +9,7 @@ from sync.store.examining import DAMAGED, Finding
 from sync.store.history import ActedRow, CycleRow, MovedRow
 from sync.store.lease import Lease
 from sync.store.owner import Owner
+from sync.store.ownership import give_to_owner_of
 from sync.store.store import Store
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "Owner",
     "Store",
     "StoreError",
+    "give_to_owner_of",
 ]

@@ -20,6 +20,7 @@ from sync.store.failures import told
 from sync.store.migrations import MIGRATIONS
 from sync.store.opening import PATIENCE, address_of
 from sync.store.owner import Owner
+from sync.store.ownership import give_to_owner_of
 from sync.store.upgrade import APPLICATION
 
 _SIDE_FILES: Final = ("-wal", "-shm")
@@ -81,8 +82,9 @@ def copy_pages(source: Path, target: Path) -> None:
     One transaction on either side (sqlite.org, "SQLite Backup API"): readers of the target see all of it or nothing.
     """
     if not target.exists():
-        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-        target.chmod(0o600)
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        give_to_owner_of(target.parent, handle)
+        os.close(handle)
         fresh = True
     else:
         fresh = False

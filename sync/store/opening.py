@@ -20,6 +20,7 @@ from sync.store.database import WRITES, Database
 from sync.store.errors import StoreError
 from sync.store.failures import told
 from sync.store.migrations import MIGRATIONS
+from sync.store.ownership import give_to_owner_of
 from sync.store.upgrade import upgrade, version_of
 
 PATIENCE: Final = 10.0  # seconds that a write waits for another process's write
@@ -132,6 +133,7 @@ def _make(file: Path) -> None:
         ) from error
     try:
         os.fchmod(handle, 0o600)
+        give_to_owner_of(folder, handle)
     finally:
         os.close(handle)
 

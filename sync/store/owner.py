@@ -74,7 +74,9 @@ def _boot() -> str:
 
 
 def _space() -> str:
+    """The namespace of process ids, where all its processes can be seen: none is taken for dead that is only hidden."""
     try:
+        (_PROC / "1/stat").stat()  # absent where /proc is mounted with hidepid, and in no other case
         return str((_PROC / "self/ns/pid").stat().st_ino)
     except OSError:
         return ""
