@@ -8,9 +8,7 @@ import typer
 
 from sync.cli.failures import CommandError
 
-COMMANDS: Final = (
-    "init",
-)
+COMMANDS: Final[tuple[str, ...]] = ()
 
 ANYTHING: Final[dict[str, Any]] = {"ignore_unknown_options": True, "allow_extra_args": True}
 """Whatever arguments such a command was given: it answers the same."""

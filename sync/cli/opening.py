@@ -33,7 +33,7 @@ def opened(given: Given, *, read_only: bool, stop: Event | None = None) -> Itera
     from sync.clock import SystemClock
 
     logs.set_up(form="auto", level="warning", mask=str, env=os.environ)  # until the configuration says how
-    app = App.open(config=given.config, env=os.environ, cwd=_folder(), clock=SystemClock(stop), read_only=read_only)
+    app = App.open(config=given.config, env=os.environ, cwd=folder(), clock=SystemClock(stop), read_only=read_only)
     with app:
         set_up_logs(app.config.log, app.redactor, given)
         _warn(app.config.warnings)
@@ -48,7 +48,7 @@ def unfinished(given: Given) -> Iterator[Discoverer]:
     from sync.clock import SystemClock
 
     logs.set_up(form="auto", level="warning", mask=str, env=os.environ)
-    found = app.unfinished(given.config, env=os.environ, cwd=_folder(), clock=SystemClock())
+    found = app.unfinished(given.config, env=os.environ, cwd=folder(), clock=SystemClock())
     if found.config.log is not None:
         set_up_logs(found.config.log, found.redactor, given)
     with closing(found), _foreseen_only(found.redactor):
@@ -76,7 +76,8 @@ def _foreseen_only(redactor: Redactor) -> Iterator[None]:
         raise _reported(error, redactor) from error
 
 
-def _folder() -> Path:
+def folder() -> Path:
+    """Where this runs. Raises ``CommandError`` when that folder is gone."""
     try:
         return Path.cwd()
     except FileNotFoundError as error:

@@ -16,6 +16,7 @@ from sync.cli import (
     doctor,
     explain,
     held,
+    init,
     later,
     link,
     log,
@@ -45,6 +46,7 @@ def program() -> typer.Typer:
     )
     app.callback()(_before)
     app.command("demo")(demo.command)
+    app.command("init")(init.command)
     app.command("check")(check.command)
     app.command("discover")(discover.command)
     app.command("plan")(plan.command)

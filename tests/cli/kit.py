@@ -59,8 +59,11 @@ def tasksync(*arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = 
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def forked(*arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> Done:
-    """The same in a fork of a process that has loaded the program already: quick, and otherwise no different."""
+def forked(*arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None, typed: str | None = None) -> Done:
+    """The same in a fork of a process that has loaded the program already: quick, and otherwise no different.
+
+    ``typed``: what comes on its standard input.
+    """
     out, err = cwd / ".standard-output", cwd / ".standard-error"
     asked = {
         "arguments": [str(argument) for argument in arguments],
@@ -69,13 +72,17 @@ def forked(*arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = No
         "out": str(out),
         "err": str(err),
     }
+    given = cwd / ".standard-input"
+    if typed is not None:
+        given.write_text(typed, encoding="utf-8")
+        asked["typed"] = str(given)
     zygote = _zygote()
     zygote.stdin.write(json.dumps(asked) + "\n")
     zygote.stdin.flush()
     code = int(zygote.stdout.readline())
     done = Done(code, out.read_text("utf-8"), err.read_text("utf-8"))
-    out.unlink()
-    err.unlink()
+    for file in (out, err, given):
+        file.unlink(missing_ok=True)
     return done
 
 

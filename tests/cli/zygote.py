@@ -13,7 +13,7 @@ import sys
 from tests.loading import load_program
 
 
-def run(arguments: list[str], folder: str, env: dict[str, str], out: str, err: str) -> int:
+def run(arguments: list[str], folder: str, env: dict[str, str], out: str, err: str, typed: str = "") -> int:
     """One command in a child; its exit code."""
     child = os.fork()
     if child:
@@ -24,6 +24,9 @@ def run(arguments: list[str], folder: str, env: dict[str, str], out: str, err: s
             file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             os.dup2(file, number)
             os.close(file)
+        if typed:
+            os.dup2(os.open(typed, os.O_RDONLY), 0)
+            sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - what comes with a process
         os.chdir(folder)
         os.environ.clear()
         os.environ.update(env)

@@ -72,7 +72,7 @@ def test_ready_is_who_has_a_store_and_cycles_that_are_young(watched):
     watched.health.cycle_finished("work", report())
     watched.health.phase_changed(Phase.RELOADING)
     assert watched.ask("/readyz")[0] == 200
-    watched.broken = StoreError("The disk is full: the store /home/x.db cannot be written.")
+    watched.broken = StoreError("The disk is full: the store /srv/x.db cannot be written.")
     assert watched.ask("/readyz") == (503, {"ready": False, "why": ["the store does not answer: see the log"]})
     watched.broken = None
     watched.health.group_scheduled("home", watched.clock.now())
