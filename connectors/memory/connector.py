@@ -137,15 +137,15 @@ class MemoryConnector:
         """Nothing to let go of: the vault stays."""
 
     def _pages(self, tasks: Sequence[Members], coverage: Coverage, cursor: Cursor | None) -> Iterator[Page]:
-        size = self._settings.page_size or max(len(tasks), 1)
-        records = tuple(self._record(task) for task in tasks if self._has_comments or not is_comment(task))
-        parts = [records[start : start + size] for start in range(0, len(records), size)] or [()]
-        for number, part in enumerate(parts, 1):
-            if number > 1:
+        told = tasks if self._has_comments else [task for task in tasks if not is_comment(task)]
+        size = self._settings.page_size or max(len(told), 1)
+        starts = range(0, max(len(told), 1), size)
+        for start in starts:
+            if start:
                 self.vault.turn()
-            last = number == len(parts)
+            last = start == starts[-1]
             yield Page(
-                records=part,
+                records=tuple(self._record(task) for task in told[start : start + size]),
                 last=last,
                 coverage=coverage,
                 cursor=cursor if last else None,
