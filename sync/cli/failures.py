@@ -63,7 +63,7 @@ class Failure:
 
 
 class CommandError(Exception):
-    """A command that cannot be carried out as it was typed, or not in this version."""
+    """A command that cannot be carried out as it was typed."""
 
     def __init__(
         self, message: str, hint: str = "", *, kind: FailureKind = FailureKind.USAGE, code: int = UNUSABLE

@@ -17,7 +17,6 @@ from sync.cli import (
     explain,
     held,
     init,
-    later,
     link,
     log,
     now,
@@ -39,7 +38,6 @@ def program() -> typer.Typer:
     """The command line as typer knows it."""
     app = typer.Typer(
         help=ABOUT,
-        epilog=f"Not in this version yet: {', '.join(later.COMMANDS)}.",
         pretty_exceptions_enable=False,  # its tracebacks show local variables, which may be passwords
         rich_markup_mode=None,  # plain help: rich alone would take longer to load than all the rest
         context_settings={"help_option_names": ["-h", "--help"]},
@@ -67,8 +65,6 @@ def program() -> typer.Typer:
     app.command("restore")(restore.command)
     app.command("adopt", context_settings=adopt.ANY_ID)(adopt.command)
     app.command("sandbox")(sandbox.command)
-    for name in later.COMMANDS:
-        app.command(name, hidden=True, context_settings=later.ANYTHING)(later.command)
     return app
 
 
