@@ -118,8 +118,10 @@ def test_a_delete_takes_a_stranger_along_and_it_is_put_back(group):
 def test_an_edit_that_saves_a_child_saves_its_ancestors(group):
     """A whole subtree is deleted, a leaf was edited elsewhere: the leaf is made again with its ancestors."""
     world, refs = family(group, a={**CASCADES, "incremental": True}, b=TREE)
+    world.add("a", "Post")  # else the side would be emptied
+    world.settle()
     world.vaults["a"].remove(refs["Shop"])
     world.edit("b", world.ref("b", "Milk"), description="half a litre")
     world.settle()
-    assert parents(world, "a") == parents(world, "b") == {"Shop": None, "Milk": "Shop"}
+    assert parents(world, "a") == parents(world, "b") == {"Shop": None, "Milk": "Shop", "Post": None}
     quiet(world)
