@@ -10,7 +10,7 @@ from typing import Final
 from connectors.contract import Entry
 from connectors.task import Field, Kind, Value, is_empty, same
 from sync.core.facts import Observation
-from sync.core.lens import Lens, Lenses
+from sync.core.lens import NO_OPINION, Lens, Lenses
 from sync.core.likely import is_likely_stored
 from sync.core.model import Link, Pair, State, Task, TaskId
 
@@ -97,11 +97,14 @@ def _first_opinion(found: LinkDiff, task: Task, name: Field, value: Value, lens:
     """A field without a shadow: owed, agreed, or to be joined as at a first meeting.
 
     Where we made the entry, what is owed replaces what its server made of it; where people did, it is theirs, and kept.
+    What names an entry that is not linked yet waits, whoever made this one: it is joined once it can be said.
     """
     link, number = found.link, task.version(name).number
     theirs = link.side == task.born or not link.wrote
     cleared = number > 1 and task.version(name).rule != FIRST_OPINION and is_empty(name, task.values.get(name))
-    if link.acked.get(name, number) < number and (cleared or not theirs):
+    if lens.lift(name, value, task.values.get(name)) is NO_OPINION:
+        found.first[name] = value
+    elif link.acked.get(name, number) < number and (cleared or not theirs):
         found.pairs[name] = Pair(value, value)
     elif name in task.values and same(name, view := lens.view(name, task.values[name]), value):
         found.pairs[name] = Pair(view, value)

@@ -30,7 +30,7 @@ from typing import Final
 
 from connectors.contract import DeleteMeans, Verb
 from connectors.task import Field, Kind, Status, Value, is_empty, same
-from sync.core.cascades import without_cascades
+from sync.core.cascades import FOLLOWS, without_cascades, without_derived
 from sync.core.facts import Action, Change, Note
 from sync.core.lens import Lens, Lenses
 from sync.core.mapping import what_changed
@@ -86,7 +86,7 @@ class Planner:
                     updates += self._update(task, link, lens, held)
                 elif (task.id, spec.name) not in unsure and has_place(state, task, spec, creates):
                     creates += self._create(task, link, lens)
-        updates.sort(key=self._owed_since)
+        updates = without_derived(self.lenses, creates, sorted(updates, key=self._owed_since), self.undeliverable)
         upwards = sorted(deletes, key=lambda action: -depths[action.task])
         deletes = without_cascades(self.lenses, upwards, self.undeliverable)
         moves = [move for side in ordered_sides(self.lenses) for move in self._moves(side, creates)]
@@ -145,7 +145,7 @@ class Planner:
         if link.refused.get(name, 0) >= task.version(name).number:
             return link.reasons.get(name, "refused")
         if name in link.derived:
-            return "it follows from the children there"
+            return FOLLOWS
         if not lens.spec.writes(name) or not lens.spec.capabilities.can(Verb.UPDATE):
             return f"{lens.spec.name} can not change it"
         return lens.refuses(name, value)

@@ -1,17 +1,17 @@
-"""Deletes that would take along what is to live (rule 18)."""
+"""Deletes that would take along what is to live, and statuses that would (rule 18)."""
 
 from __future__ import annotations
 
 import pytest
 
-from connectors.task import Field
+from connectors.task import Field, Kind, Status
 from sync.core.cascades import without_cascades
 from sync.core.facts import Action
-from sync.core.model import Do, Pair, TaskLife
+from sync.core.model import Do, Pair, TaskLife, Version
 from sync.core.plan import Planner
 from tests.core.build import NOW, RICH, add_task, group, lenses_of, side, state_of
 
-PARENT = Field.PARENT
+PARENT, STATUS, TITLE = Field.PARENT, Field.STATUS, Field.TITLE
 NO_ORDER = {name: how for name, how in RICH.fields.items() if name is not Field.POSITION}
 
 
@@ -72,3 +72,49 @@ def test_what_is_only_let_go_takes_nothing_along():
     stuck = [note for note in planner.undeliverable if note.ref == "b3"]
     action = Action(do=Do.LET_GO, task=2, title="t2", side="b", ref="b2")
     assert without_cascades(planner.lenses, [action], stuck) == [action]
+
+
+def opened(*, computed=frozenset({STATUS}), there=True, under=1, kind=Kind.TASK, owed=(STATUS,)):
+    """Task 1 is opened again and 2 comes below a task, both on a: what b is told of each."""
+    policy = group(side("a", fields=NO_ORDER), side("b", fields=NO_ORDER, derived_from_children=computed))
+    state = state_of(policy)
+    for number in (1, 3):
+        add_task(state, number, {TITLE: f"t{number}", STATUS: Status.NEEDS_ACTION}, "a", "b")
+    child = add_task(state, 2, {TITLE: "t2", PARENT: under}, "a", *(["b"] if there else []))
+    child.kind, above = kind, f"a{under}" if under else None
+    state.links[2, "a"].pairs[PARENT] = Pair(above, above)
+    for number, names in ((1, owed), (2, (PARENT,) if there else ())):
+        for name in names:
+            state.tasks[number].versions[name] = Version(number=2, side="a", cycle=1, rule="edit")
+            link = state.links[number, "b"]
+            link.acked[name], link.pairs[name] = 1, Pair(None, None)
+    planner = Planner(lenses_of(policy, state), NOW, frozenset("ab"))
+    planner.plan()
+    return planner
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["moved", "made"])
+def test_a_status_is_not_told_to_what_gets_its_first_child_in_the_same_cycle(there):
+    """It would reach the child, who comes with a status of its own."""
+    planner = opened(there=there)
+    assert [action.task for action in planner.actions] == [2]
+    assert [(note.task, note.title, note.side, note.ref, note.field, note.why) for note in planner.undeliverable] == [
+        (1, "t1", "b", "b1", STATUS, "it follows from the children there")
+    ]
+
+
+def test_what_does_not_follow_from_children_is_told_all_the_same():
+    planner = opened(owed=(STATUS, TITLE))
+    (action,) = [one for one in planner.actions if one.task == 1]
+    assert (action.fields, action.versions, list(action.changes)) == ({TITLE: "t1"}, {TITLE: 2}, [TITLE])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"computed": frozenset()}, {"under": 3}, {"under": None}, {"kind": Kind.COMMENT}],
+    ids=["a parent has its own status there", "below another", "at the root", "a comment is no child"],
+)
+def test_a_status_is_told_where_it_reaches_nobody(changes):
+    planner = opened(**changes)
+    assert [action.fields for action in planner.actions if action.task == 1] == [{STATUS: Status.NEEDS_ACTION}]
+    assert planner.undeliverable == []

@@ -123,6 +123,21 @@ def test_what_a_server_made_of_a_new_entry_is_replaced_by_what_is_owed():
     assert (found.deltas, found.first, found.pairs[NOTE]) == ([], {}, Pair("theirs", "theirs"))
 
 
+@pytest.mark.parametrize(("shown", "waits"), [("b9", True), ("b3", False), (None, False)])
+@pytest.mark.parametrize("cleared", [False, True])
+def test_a_first_parent_that_is_not_linked_yet_waits(shown, waits, cleared):
+    """Nobody's answer stands for it, nor is it written over: as an edit to it would wait."""
+    state, task, link, lens = world(title="t")
+    for number in (2, 3):
+        add_task(state, number, {TITLE: f"t{number}"}, "a", "b")
+    lens = lenses_of(group("a", "b"), state)["b"]
+    task.born, link.wrote, link.acked = "a", 8, {Field.PARENT: 1}
+    task.values[Field.PARENT], task.versions[Field.PARENT] = None if cleared else 2, Version(number=2, rule="edit")
+    found = diff(link, task, lens, title="t", parent=shown)
+    assert found.first == ({Field.PARENT: "b9"} if waits else {})
+    assert found.pairs == ({} if waits else {Field.PARENT: Pair(shown, shown)})
+
+
 @pytest.mark.parametrize(
     ("born", "wrote", "rule", "joins"),
     [
