@@ -255,4 +255,18 @@ KEPT: dict[str, History] = {
             ("cycle", 0, ((20, "crash"),)),
         ],
     ),
+    # A task was opened again and got a completed child. Where a parent's status follows from its children the child was
+    # moved there first, then its new parent opened, and the child with it: that was taken for somebody's edit.
+    "opened again, with a first child that is completed": History(
+        {"sides": [("a", "memory", {"parents": True}), ("b", "checkvist", "")]},
+        [
+            ("add", "a", 1, {"title": "1 e1"}),
+            ("add", "a", 2, {"title": "2 e2"}),
+            ("edit", "a", 1, "status", "completed"),
+            ("edit", "a", 2, "status", "completed"),
+            ("cycle", 0, ()),
+            ("edit", "a", 1, "status", "needs_action"),
+            ("move", "a", 2, 1),
+        ],
+    ),
 }

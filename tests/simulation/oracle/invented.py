@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 from connectors.task import Field, Status
+from sync.core.codec import decode
 from sync.core.model import Task, TaskLife
 from tests.simulation.deeds import Edit, number_of, words
 from tests.simulation.oracle.end import End, said_in
@@ -23,6 +24,19 @@ def edits(end: End) -> Iterator[str]:
         typed = frozenset().union(*(words(edit.after) for edit in mine if edit.field is row.field))
         if not said_in(row, row.new) <= typed:
             yield f"nobody on {row.side} made {row.title!r} {row.field.value} {row.new!r} ({row.rule})"
+
+
+def statuses(end: End) -> Iterator[str]:
+    """A status that is said to be a side's edit, and that nobody set there; what follows from children is left out."""
+    numbers = {task.id: number_of(task.title) for task in end.state.tasks.values()}
+    for row in end.moved:
+        number = numbers[row.task]
+        if row.field is not Field.STATUS or row.rule != "edit" or end.play.respelt or number in end.ledger.family:
+            continue
+        mine = [one for one in end.ledger.edits if (one.side, one.number, one.field) == (row.side, number, row.field)]
+        new = decode(row.field, row.new)
+        if new not in {value for edit in mine for value in (edit.before, edit.after) if value is not None}:
+            yield f"nobody on {row.side} made {row.title!r} {new} ({row.rule})"
 
 
 def values(end: End) -> Iterator[str]:

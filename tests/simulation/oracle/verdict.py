@@ -25,6 +25,7 @@ def judge(play: Play) -> list[str]:
         *play.doubles,
         *play.ledger.faults_found,
         *invented.edits(end),
+        *invented.statuses(end),
         *presence.wrong(end),
         *agreement.wrong(end),
         *edits.wrong(end),
