@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 
 import pytest
@@ -83,6 +84,27 @@ def test_an_edit_made_between_our_read_and_our_write_is_not_overwritten(tmp_path
             assert "\nPRIORITY:2\n" in texts[one.named("Bread")]
 
 
+def test_two_people_who_work_on_the_same_tasks_at_once_lose_nothing(tmp_path):
+    """Two fields of one task; one field, of which the loser can be brought back; a delete against an edit."""
+    with pair(tmp_path, "radicale", "xandikos") as at:
+        left, right = two(at, "left")
+        for title in ("Milk", "Bread", "Eggs", "Jam"):
+            left.add(f"SUMMARY:{title}")
+        at.settle()
+        left.edit(left.named("Milk"), "SUMMARY:Milk", "SUMMARY:Oat milk")
+        right.edit(right.named("Milk"), "END:VTODO", "PRIORITY:1\nEND:VTODO")
+        left.edit(left.named("Bread"), "SUMMARY:Bread", "SUMMARY:Rye bread")
+        right.edit(right.named("Bread"), "SUMMARY:Bread", "SUMMARY:White bread")
+        left.remove(left.named("Eggs"))
+        right.edit(right.named("Eggs"), "SUMMARY:Eggs", "SUMMARY:Six eggs")
+        right.remove(right.named("Jam"))
+        assert at.settle()[0]["conflicts"] == 1
+        assert titles(at) == [["Oat milk", "Rye bread", "Six eggs"]] * 2
+        assert all("\nPRIORITY:1\n" in one.texts()[one.named("Oat milk")] for one in (left, right))
+        (lost,) = at.look("select * from history where lost")
+        assert (lost["side"], json.loads(lost["doc"])["old"]) == ("right", "White bread")
+
+
 @SIDES
 def test_a_rename_that_is_taken_back_on_the_other_side_is_taken_back_on_both(tmp_path, side):
     with pair(tmp_path, "radicale", "xandikos") as at:
@@ -159,6 +181,22 @@ def test_a_first_sync_that_is_killed_doubles_and_loses_nothing(tmp_path, side, s
         at.run()
         couple.fill(8)
         assert SEAMS[seam](Kill(at, random.Random(2), server(at, side), 2))
+        couple.edit(2)  # before anybody starts it again
+        at.settle()
+        assert couple.problems() == []
+
+
+def test_a_lost_store_is_found_again_from_both_collections(tmp_path):
+    with pair(tmp_path, "radicale", "xandikos") as at:
+        couple = Couple.at(at, 3)
+        couple.fill(10)
+        at.settle()
+        for file in tmp_path.glob("tasksync*"):
+            if file != at.config:
+                file.unlink()
+        before = at.writes
+        assert at.run()["adopted"] == 10
+        assert at.writes == before
         at.settle()
         assert couple.problems() == []
 
