@@ -21,7 +21,7 @@ from benchmarks.dav.measuring import Figures, Proxy, folder, measured, middle
 from benchmarks.dav.plot import drawn
 from benchmarks.dav.server import PASSWORD, USER, Collections, number_of
 from benchmarks.dav.tables import Row, table
-from connectors.caldav.sandbox.process import Radicale
+from connectors.caldav.sandbox.servers import Radicale
 
 SIZES = (100, 1_000, 10_000)
 DELAYS = (0.0, 0.02)

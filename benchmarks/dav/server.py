@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from connectors.caldav.sandbox.process import Radicale
+from connectors.caldav.sandbox.servers import Radicale
 
 USER, PASSWORD = "user", "a-password"
 KEY = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode("ascii")

@@ -8,9 +8,6 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Timezone
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
-
 _LONGEST: Final = 64 * 1024
 """Characters of a calendar in which a zone is looked for: one that tells every change since 1900 has 20,000."""
 _RULE: Final = re.compile(r"^RRULE[;:].*", re.MULTILINE | re.IGNORECASE)
@@ -22,13 +19,21 @@ _MOST_RULES: Final = 50
 def known_zone(name: str) -> tzinfo | None:
     """The zone of a name: IANA's, Windows's, or IANA's behind a prefix ("/example.org/Europe/Berlin")."""
     parts = name.strip("/").split("/")
-    for candidate in (name, WINDOWS_TO_OLSON.get(name, ""), "/".join(parts[-2:]), "/".join(parts[-3:])):
-        try:
-            if candidate:
-                return ZoneInfo(candidate)
-        except (OSError, ValueError, LookupError):  # no such zone, a folder of zones, or no name for a file
-            continue
-    return None
+    return _zone(name) or _zone(_of_windows(name)) or _zone("/".join(parts[-2:])) or _zone("/".join(parts[-3:]))
+
+
+def _zone(name: str) -> tzinfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (OSError, ValueError, LookupError):  # no such zone, a folder of zones, or no name for a file
+        return None
+
+
+def _of_windows(name: str) -> str:
+    """IANA's name of a zone of Windows. The library is imported when it is needed: a run without news is short."""
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+    return str(WINDOWS_TO_OLSON.get(name, ""))
 
 
 @lru_cache(maxsize=64)
@@ -37,6 +42,8 @@ def brought_zone(name: str, around: str) -> tzinfo | None:
 
     Only rules by the year are taken: one by the second would be reckoned out for ever.
     """
+    from icalendar import Calendar, Timezone
+
     rules = _RULE.findall(around)
     if len(around) > _LONGEST or len(rules) > _MOST_RULES or not all(map(_YEARLY.search, rules)):
         return None
