@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from benchmarks.dav.programs import ROOT, Program
+from benchmarks.dav.programs import ROOT, Program, surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def measured(program: Program, proxy: Proxy, delay: float) -> Figures:
     proxy.order(f"delay {delay}")
     with tempfile.TemporaryFile() as said:
         began = time.perf_counter()
-        child = subprocess.Popen(program.command, stdout=said, stderr=said, cwd=ROOT)
+        child = subprocess.Popen(program.command, stdout=said, stderr=said, cwd=ROOT, env=surroundings())
         _, status, usage = os.wait4(child.pid, 0)
         wall = time.perf_counter() - began
         child.returncode = os.waitstatus_to_exitcode(status)

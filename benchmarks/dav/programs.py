@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -45,6 +46,11 @@ item_types = ["VTODO"]
 """
 
 
+def surroundings() -> dict[str, str]:
+    """The environment of a program: that of a machine on which programs are used, not made."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """A program with what it keeps in a folder. ``command`` is one sync; ``prepare`` comes before the first."""
@@ -56,7 +62,7 @@ class Program:
     def ready(self) -> None:
         """Do what comes before the first sync."""
         if self.prepare:
-            subprocess.run(self.prepare, check=True, capture_output=True)
+            subprocess.run(self.prepare, check=True, capture_output=True, cwd=ROOT, env=surroundings())
 
 
 def tasksync(folder: Path, urls: dict[str, str]) -> Program:
@@ -65,7 +71,9 @@ def tasksync(folder: Path, urls: dict[str, str]) -> Program:
     sides = "".join(_side(OUR_SIDE, name, url) for name, url in urls.items())
     config.write_text(OURS + sides, encoding="utf-8")
     config.chmod(0o600)
-    return Program("tasksync", (sys.executable, "-m", "sync", "--config", str(config), "run", "--once"))
+    # What is installed is compiled: the peer is, and we are to be.
+    compiled = (sys.executable, "-m", "compileall", "-q", "sync", "connectors")
+    return Program("tasksync", (sys.executable, "-m", "sync", "--config", str(config), "run", "--once"), compiled)
 
 
 def vdirsyncer(folder: Path, urls: dict[str, str]) -> Program:
