@@ -47,8 +47,8 @@ item_types = ["VTODO"]
 
 
 def surroundings() -> dict[str, str]:
-    """The environment of a program: that of a machine on which programs are used, not made."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    """The environment of a program: what was compiled once is kept, as where programs are used and not made."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 @dataclass(frozen=True, slots=True)
