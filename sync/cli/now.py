@@ -10,7 +10,7 @@ from sync.cli.failures import CommandError, FailureKind
 from sync.cli.opening import opened
 from sync.cli.options import ConfigOption, VerboseOption, given
 
-PATIENCE: Final = 10.0
+PATIENCE: Final = 5.0
 """Seconds that the service is waited for: it looks every second, unless its machine is very busy."""
 STEP: Final = 0.1
 
