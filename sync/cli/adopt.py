@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from sync.cli.completing import sides
 from sync.cli.opening import opened
 from sync.cli.options import ConfigOption, JsonOption, VerboseOption, given
 
@@ -15,7 +16,9 @@ ANY_ID: Final[dict[str, Any]] = {"ignore_unknown_options": True}
 
 def command(
     context: typer.Context,
-    side: Annotated[str, typer.Argument(metavar="SIDE", show_default=False, help="A side without a list.")],
+    side: Annotated[
+        str, typer.Argument(metavar="SIDE", show_default=False, autocompletion=sides, help="A side without a list.")
+    ],
     ids: Annotated[
         list[str], typer.Argument(metavar="ID...", show_default=False, help="What the vendor calls the tasks.")
     ],

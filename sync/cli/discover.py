@@ -6,13 +6,17 @@ from typing import Annotated
 
 import typer
 
+from sync.cli.completing import sides
 from sync.cli.opening import unfinished
 from sync.cli.options import ConfigOption, JsonOption, VerboseOption, given
 
 
 def command(
     context: typer.Context,
-    side: Annotated[str, typer.Argument(metavar="SIDE", show_default=False, help="A side of the configuration.")],
+    side: Annotated[
+        str,
+        typer.Argument(metavar="SIDE", show_default=False, autocompletion=sides, help="A side of the configuration."),
+    ],
     *,
     as_json: JsonOption = False,
     config: ConfigOption = None,

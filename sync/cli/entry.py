@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 
+from sync.cli.completing import COMPLETE
 from sync.cli.failures import DEBUG, INTERRUPTED, UNEXPECTED, UNUSABLE, Failure, foreseen, unexpected, wants_json
 from sync.cli.program import program
 from sync.cli.views.screen import abandon
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _carried_out(arguments: list[str]) -> int:
     try:
-        if not arguments:
+        if not arguments and COMPLETE not in os.environ:
             return _help()
         code = program()(args=arguments, prog_name="tasksync", standalone_mode=False)
     except KeyboardInterrupt:

@@ -6,11 +6,12 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from sync.cli.completing import sides
 from sync.cli.opening import opened
 from sync.cli.options import ConfigOption, Given, JsonOption, TaskArgument, VerboseOption, given
 
 SideArgument: TypeAlias = Annotated[
-    str, typer.Argument(metavar="SIDE", show_default=False, help="A side of the task's group.")
+    str, typer.Argument(metavar="SIDE", show_default=False, autocompletion=sides, help="A side of the task's group.")
 ]
 
 

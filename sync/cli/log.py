@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sync.cli.completing import groups
 from sync.cli.failures import CommandError
 from sync.cli.opening import opened
 from sync.cli.options import ConfigOption, JsonOption, VerboseOption, given
@@ -15,7 +16,9 @@ from sync.cli.options import ConfigOption, JsonOption, VerboseOption, given
 def command(  # noqa: PLR0913 - one parameter per option
     context: typer.Context,
     *,
-    group: Annotated[str | None, typer.Option("--group", metavar="GROUP", help="Cycles of one group.")] = None,
+    group: Annotated[
+        str | None, typer.Option("--group", metavar="GROUP", autocompletion=groups, help="Cycles of one group.")
+    ] = None,
     task: Annotated[str | None, typer.Option("--task", metavar="TASK", help="What happened to one task.")] = None,
     since: Annotated[
         str | None, typer.Option("--since", metavar="WHEN", help="From then on: 2d, 6h, or a date like 2026-03-01.")

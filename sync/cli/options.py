@@ -9,6 +9,7 @@ from typing import Annotated, Final, TypeAlias
 
 import typer
 
+from sync.cli.completing import groups
 from sync.cli.failures import CommandError
 
 GUARDS: Final = ("emptied", "shrunk", "changed", "deletes", "creates")
@@ -38,7 +39,12 @@ TaskArgument: TypeAlias = Annotated[
 ]
 GroupsArgument: TypeAlias = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[GROUP]...", show_default=False, help="Groups of the configuration; none: all."),
+    typer.Argument(
+        metavar="[GROUP]...",
+        show_default=False,
+        autocompletion=groups,
+        help="Groups of the configuration; none: all.",
+    ),
 ]
 
 

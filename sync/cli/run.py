@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from sync.cli.completing import words
 from sync.cli.failures import CommandError
 from sync.cli.opening import opened
-from sync.cli.options import ConfigOption, GroupsArgument, JsonOption, VerboseOption, given, guards
+from sync.cli.options import GUARDS, ConfigOption, GroupsArgument, JsonOption, VerboseOption, given, guards
 
 if TYPE_CHECKING:
     from sync.app import App
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 OnceOption: TypeAlias = Annotated[bool, typer.Option("--once", help="One cycle of each group, then exit.")]
 SweepOption: TypeAlias = Annotated[bool, typer.Option("--sweep", help="Read everything on every side.")]
 AllowOption: TypeAlias = Annotated[
-    list[str] | None, typer.Option("--allow", metavar="GUARD", help="Lift a guard for this run. May be repeated.")
+    list[str] | None,
+    typer.Option(
+        "--allow", metavar="GUARD", autocompletion=words(*GUARDS), help="Lift a guard for this run. May be repeated."
+    ),
 ]
 PlanOption: TypeAlias = Annotated[
     str | None,
