@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -225,3 +226,22 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that is overridden
         """Each question, at level debug."""
         log.debug("health.asked", what=format % args)
+
+
+def main(arguments: list[str]) -> int:
+    """Ask an address: 0 for a good answer, 1 for another, or none. ``python -m sync.health URL``, for containers."""
+    from urllib.error import URLError
+    from urllib.request import urlopen
+
+    address = arguments[0] if arguments else "http://127.0.0.1:9464/healthz"
+    if not address.startswith("http://"):
+        return 1
+    try:
+        with urlopen(address, timeout=PATIENCE) as answer:  # noqa: S310 - http, as was just seen
+            return 0 if answer.status == HTTPStatus.OK else 1
+    except (URLError, OSError):
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -15,13 +16,16 @@ from sync.cli.options import Given
 from sync.cli.signals import telling
 
 if TYPE_CHECKING:
+    from connectors.contract import Clock
     from sync.app import App
+    from sync.heartbeat import Heartbeat
+    from sync.observing import Observer
 
 
 def serve(common: Given, groups: Sequence[str]) -> int:
     """Serve groups (none named: all) until a signal ends it.
 
-    Raises ``ConfigError``, ``StoreError``, ``UnknownName``: before the first cycle.
+    Raises ``ConfigError``, ``StoreError``, ``UnknownName``, ``CannotListen``: before the first cycle.
     """
     from sync.clock import SystemClock
     from sync.heartbeat import Heartbeat
@@ -29,11 +33,18 @@ def serve(common: Given, groups: Sequence[str]) -> int:
 
     stop = Event()
     clock = SystemClock(stop)
+    heartbeat = Heartbeat(clock)
 
-    def reloaded(app: App) -> None:
-        set_up_logs(app.config.log, app.redactor, common)
+    with ExitStack() as stack:
+        told = stack.enter_context(telling())
+        app = stack.enter_context(opened(common, read_only=False, stop=stop))
+        current = [app]
 
-    with telling() as told, opened(common, read_only=False, stop=stop) as app:
+        def reloaded(app: App) -> None:
+            current[0] = app
+            set_up_logs(app.config.log, app.redactor, common)
+
+        observers = stack.enter_context(watchers(lambda: current[0], clock, heartbeat))
         service = Service(
             app,
             groups,
@@ -41,12 +52,40 @@ def serve(common: Given, groups: Sequence[str]) -> int:
             cwd=Path.cwd(),
             clock=clock,
             stop=stop,
-            heartbeat=Heartbeat(clock),
+            heartbeat=heartbeat,
+            observers=observers,
             reloaded=reloaded,
         )
         if not service.run(told):
             _leave()
     return 0
+
+
+@contextmanager
+def watchers(current: Callable[[], App], clock: Clock, heartbeat: Heartbeat) -> Iterator[list[Observer]]:
+    """Those who watch the service: systemd where it asks to be told, health and figures where they are configured.
+
+    ``current`` gives the program over the configuration in use. Raises ``CannotListen``.
+    """
+    from sync.health import Health, answering
+    from sync.metrics import CONTENT_TYPE, Metrics
+    from sync.notify import Announcing, Notifier, watchdog
+
+    def interval(group: str) -> float:
+        found = current().config.groups.get(group)
+        return found.interval.total_seconds() if found is not None else 0.0
+
+    notifier, listen = Notifier.of(os.environ), current().config.service.listen
+    with ExitStack() as stack:
+        stack.enter_context(watchdog(notifier, heartbeat, os.environ))
+        found: list[Observer] = [Announcing(notifier)]
+        if listen is not None:
+            health = Health(clock, heartbeat, interval, current().store.groups)
+            metrics = Metrics(clock, heartbeat, interval)
+            answers = answering(listen.host, listen.port, health, metrics.text, figures_type=CONTENT_TYPE)
+            stack.enter_context(answers)
+            found += [health, metrics]
+        yield found
 
 
 def _leave() -> None:
