@@ -25,6 +25,7 @@ from sync.core.model import Do, HeldKind, SideName, State
 from sync.core.people import acquaintances
 from sync.core.pipeline import Circumstances, decide
 from sync.core.policy import GroupPolicy
+from sync.core.settled import basis_of, settled_tasks
 from sync.core.sides import meet
 from sync.core.standing import FILTER_DISTRUSTED
 from sync.core.ties import mark_lost
@@ -35,6 +36,7 @@ from sync.observing import UNWATCHED, Observer
 from sync.outstanding import found_gone, still_open
 from sync.progress import Progress
 from sync.report import GroupPlan, GroupReport, Result, SideReport
+from sync.rest import Rest
 from sync.store import Lease, Store
 from sync.together import Together, in_threads
 
@@ -83,6 +85,7 @@ class Cycle:
     sweep: timedelta | None = None
     together: Together = in_threads
     observe: Observe = observe_all
+    whole: bool = False  # everything is loaded, however little of it is open
     observer: Observer = UNWATCHED
     writes_for: float | None = None  # seconds after which a cycle begins no more writes; None: it makes them all
     number: int = 0
@@ -95,11 +98,12 @@ class Cycle:
     def prepare(self, *, number: int | None) -> Decision:
         """Read every side and decide. ``number`` is the cycle's; None for a plan, which has none."""
         self.began = self.clock.monotonic()
-        state = self._loaded(number)
+        rest = None if self.whole or self.wishes.undo is not None else Rest.of(self.store, self.name, self.policy)
+        state = self._loaded(number, rest)
         self._remind(state)
         started = self.clock.monotonic()
         self.observations = self.observe(
-            self._readers(), state, sweep=self.wishes.sweep, stop=self.stop, together=self.together
+            self._readers(rest), state, sweep=self.wishes.sweep, stop=self.stop, together=self.together
         )
         if any(seen.read is Read.STILL_READING for seen in self.observations.values()):
             state = self._loaded(number)  # who reads on goes by the one that it began with
@@ -117,9 +121,9 @@ class Cycle:
             self._absorb_cursor(state, name, observation)
         return self.decision
 
-    def _loaded(self, number: int | None) -> State:
+    def _loaded(self, number: int | None, rest: Rest | None = None) -> State:
         """The group as the store has it, with the sides as they are configured now."""
-        state = self.store.load(self.name, [spec.name for spec in self.policy.sides])
+        state = rest.state if rest is not None else self.store.load(self.name, [one.name for one in self.policy.sides])
         self.number = state.cycle + 1 if number is None else number
         state.cycle = self.number
         meet(state, self.policy)
@@ -127,7 +131,7 @@ class Cycle:
             mark_lost(state, self.policy, self.ledger.remembered(self.name, self.policy))
         return state
 
-    def _readers(self) -> list[Reader]:
+    def _readers(self, rest: Rest | None) -> list[Reader]:
         return [
             Reader(
                 name=name,
@@ -138,6 +142,7 @@ class Cycle:
                 sweep=self.sweep,
                 poll=side.poll,
                 adopt=self.policy.side(name).adopt,
+                rest=rest,
             )
             for name, side in self.sides.items()
         ]
@@ -184,8 +189,9 @@ class Cycle:
         follow(run.lenses)
         owed, undeliverable = still_open(state, self.policy, self.clock.now())
         for name, side in state.sides.items():
-            side.links = sum(1 for link in state.of_side(name) if link.live)
-        self.store.record(state, cycle=self.number, moved=(), acted=(), lease=lease)
+            side.links, side.basis = state.live_links(name), basis_of(self.policy)
+        settled = settled_tasks(state, self.policy, [*owed, *undeliverable])
+        self.store.record(state, cycle=self.number, moved=(), acted=(), settled=settled, lease=lease)
         self._note_ties(state)
         return self._report(decision, state, outcome, owed, undeliverable)
 

@@ -25,6 +25,7 @@ from sync.core.recover import open_creates, open_requests, unseen_creates
 from sync.core.standing import named_by_a_person, renew, standing, unread
 from sync.gathering import Gathered
 from sync.progress import Progress
+from sync.rest import Others, Rest
 from sync.rounds import Round, ask
 from sync.together import Together, in_threads
 
@@ -57,6 +58,8 @@ class Reader:
     sweep: timedelta | None = None  # how often everything is read; None: as the capabilities suggest
     poll: int | None = None  # tasks that are looked at in one cycle, on a side without a list; None: all
     adopt: tuple[Ref, ...] = ()  # refs that the settings want taken in there
+    rest: Rest | None = None  # the tasks that are not loaded; None: all are
+    _others: Others | None = None
 
     def observe(self, state: State, *, sweep: bool, stop: Callable[[], bool]) -> Observation:
         """Everything that this cycle learns of the side. Never raises for what a vendor does."""
@@ -79,7 +82,7 @@ class Reader:
             self._stand_in(observation, state)
             self._look_back(observation, state)
             return observation
-        links = {str(link.ref): link for link in state.of_side(self.name)}
+        links = by_ref(state, self.name)
         everything = sweep or self._is_due(state.sides.get(self.name)) or self._needs_everything(state, links)
         observation = self._read(state.sides.get(self.name), links, sweep=everything)
         unseen = unseen_creates(state, observation)
@@ -87,8 +90,12 @@ class Reader:
             self._wait_for(unseen)
             observation = self._read(state.sides.get(self.name), links, sweep=everything)
             observation.unseen = frozenset(intent.id for intent in unseen)
+        if self.rest is not None:
+            links = self.rest.touch(observation, self._others)
         self._probe(state, observation, links)
         self._stand_in(observation, state)
+        if self.rest is not None:
+            self.rest.touch(observation)
         self._look_back(observation, state)
         return observation
 
@@ -156,7 +163,7 @@ class Reader:
     def _gather(
         self, source: Changes, side: Side | None, links: Mapping[str, Link], since: Cursor | None
     ) -> Observation:
-        gathered = Gathered(self.name, self.mapping, self.connector, links)
+        gathered = Gathered(self.name, self.mapping, self.connector, links, self._others_for(since))
         if isinstance(self.connector, Recognise):
             self.connector.recognise(gathered.known)
         sweeping = since is None and self.connector.capabilities.discovery is Discovery.INCREMENTAL
@@ -165,6 +172,11 @@ class Reader:
                 gathered.add(page)
                 self.progress.advance(self.name, len(page.records))
         return gathered.observation(side.began if side is not None else None, everything=since is None)
+
+    def _others_for(self, since: Cursor | None) -> Others | None:
+        """Those that are not loaded: all at once where everything is read, else as they are named."""
+        self._others = self.rest.others(self.name, whole=since is None) if self.rest is not None else None
+        return self._others
 
     def _audit(self, source: Changes, side: Side | None, links: Mapping[str, Link], since: Cursor) -> Observation:
         """A sweep that also asks the filter, before and after.
@@ -175,6 +187,9 @@ class Reader:
         if asked.read is Read.COMPLETE:
             return asked  # the cursor has expired, or a filter of the whole side found it changed
         swept = self._gather(source, side, links, None)
+        others = self._others
+        if self.rest is not None:
+            links = self.rest.touch(swept)
         increment = self.connector.capabilities.increment
         kinds = set(Kind) if increment is None or increment.comments else {Kind.TASK}
         tokens = self.connector.capabilities.preconditions
@@ -188,6 +203,7 @@ class Reader:
         if suspects:
             again = self._gather(source, side, links, Cursor(value=asked.cursor, began=asked.began))
             suspects -= again.entries.keys() | again.listed
+        self._others = others
         swept.omitted = frozenset(suspects)
         if increment is not None and increment.whole:
             swept.cursor, swept.began = asked.cursor, asked.began  # it has just told when the side was changed last
@@ -217,6 +233,11 @@ class Reader:
         for ref in missing[:PROBES]:
             ask(self.connector, observation, ref)
         observation.found |= observation.listed.intersection(missing) if complete else set()
+
+
+def by_ref(state: State, side: SideName) -> dict[Ref, Link]:
+    """The links of a side that are loaded."""
+    return {str(link.ref): link for link in state.of_side(side)}
 
 
 def is_news(link: Link | None, entry: Entry, *, tokens: bool = False) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
-from typing import Final
+from typing import Final, Protocol
 
 from connectors.contract import Connector, Coverage, Entry, Page, Record
 from connectors.errors import ContractBroken
@@ -20,17 +20,33 @@ PAGES: Final = 10_000
 """Pages of one read: more than any documented container can have; beyond it a listing runs in a circle."""
 
 
+class Others(Protocol):
+    """The links of a side that are not loaded, for nothing is open about them."""
+
+    def hashes(self, refs: Sequence[Ref]) -> Mapping[Ref, str]:
+        """The hashes of what these refs were when they were last read, as far as they are linked; perhaps of more."""
+        ...
+
+    def record(self, ref: Ref) -> Record | None:
+        """What was last read of a ref."""
+        ...
+
+
 @dataclass(slots=True)
 class Gathered:
-    """Takes pages in, and says what they were. ``links`` are those of the side, by ref."""
+    """Takes pages in, and says what they were.
+
+    ``links`` are those of the side that are loaded, by ref.
+    """
 
     name: SideName
     mapping: str
     connector: Connector
     links: Mapping[str, Link]
+    others: Others | None = None
     entries: dict[str, Entry] = field(default_factory=dict)
     listed: dict[str, str] = field(default_factory=dict)
-    named: set[str] = field(default_factory=set)
+    dropped: set[str] = field(default_factory=set)  # named as deleted, or elsewhere
     pages: int = 0
     finished: Page | None = None
     began: datetime | None = None
@@ -47,29 +63,40 @@ class Gathered:
             self.began = page.server_time
             self.offset = (page.received - page.server_time).total_seconds() if page.received is not None else 0.0
         self.total = page.total if page.total is not None else self.total
+        hashes = self.others.hashes([record.ref for record in page.records]) if self.others is not None else {}
         for record in page.records:
-            self._record(record)
+            self._record(record, hashes)
         if page.last:
             self.finished = page
 
     def known(self, ref: Ref) -> Record | None:
         """An entry as it was last seen, if nothing about it is open (:class:`connectors.contract.Recognise`)."""
         link = self.links.get(ref)
-        if link is None or not link.live or not link.raw_hash or link.misses or link.gone:
-            return None
-        return Record(ref=ref, raw_hash=link.raw_hash, native=link.native) if link.mapping == self.mapping else None
+        if link is None:
+            return self.others.record(ref) if self.others is not None else None
+        return Record(ref=ref, raw_hash=link.raw_hash, native=link.native) if self._hash(link) else None
 
-    def _record(self, record: Record) -> None:
+    def _hash(self, link: Link) -> str:
+        """The hash of an entry as it was last seen, if nothing about it is open."""
+        is_open = not link.live or link.misses or link.gone or link.mapping != self.mapping
+        return "" if is_open else link.raw_hash
+
+    def _record(self, record: Record, hashes: Mapping[Ref, str]) -> None:
+        link = self.links.get(record.ref)
         self.listed[record.ref] = record.raw_hash
-        self.named.add(record.ref)
-        known = self.known(record.ref)
-        if known is not None and known.raw_hash == record.raw_hash:
+        known = hashes.get(record.ref) if link is None else self._hash(link)
+        if known and known == record.raw_hash:
             self.entries.pop(record.ref, None)
             return
         entry = self.connector.normalise(record)
         self.entries[record.ref] = entry
         if entry.deleted or entry.container:
             del self.listed[record.ref]
+            self.dropped.add(record.ref)
+
+    @property
+    def _named(self) -> int:
+        return len(self.listed) + sum(ref not in self.listed for ref in self.dropped)
 
     def observation(self, began_before: datetime | None, *, everything: bool) -> Observation:
         """What was read; ``everything``: that was asked for. Raises ``ContractBroken`` for what is not whole.
@@ -81,23 +108,23 @@ class Gathered:
         if page is None:
             message = f"the listing of {self.name} broke off: its last page never came"
             raise ContractBroken(message)
-        if self.total is not None and page.coverage is Coverage.EVERYTHING and len(self.named) < self.total:
-            message = f"{self.name} listed {len(self.named)} tasks and says there are {self.total}: not a complete read"
+        if self.total is not None and page.coverage is Coverage.EVERYTHING and self._named < self.total:
+            message = f"{self.name} listed {self._named} tasks and says there are {self.total}: not a complete read"
             raise ContractBroken(message)
-        digest = blake2b(
-            "\n".join(f"{ref} {self.listed[ref]}" for ref in sorted(self.listed)).encode(), digest_size=12
-        ).hexdigest()
+        lines = "\n".join([f"{ref} {told}" for ref, told in sorted(self.listed.items())])
+        digest = blake2b(lines.encode(), digest_size=12).hexdigest()
+        listed = frozenset(self.listed)
         covered = page.coverage is Coverage.EVERYTHING
-        partial = not covered and (everything or any(is_nameless(ref) for ref in self.named))
+        partial = not covered and (everything or any(map(is_nameless, (*self.listed, *self.dropped))))
         return Observation(
             side=self.name,
             read=Read.COMPLETE if covered else Read.SINCE,
             entries=self.entries,
-            listed=frozenset(self.listed),
+            listed=listed,
             answers=True,
             total=self.total,
             offset=self.offset,
-            looked=frozenset(self.listed) if partial else None,
+            looked=listed if partial else None,
             cursor=page.cursor.value if page.cursor is not None and not partial else "",
             began=never_back(began_before, page.cursor.began if page.cursor is not None else self.began),
             digest=digest,

@@ -56,6 +56,8 @@ class Making:
         cycle = self._cycle(group, made, Wishes(), keeper.watch.stop, progress)
         cycle.observe, cycle.observer = keeper.reads, keeper.watch.observer
         cycle.writes_for = keeper.writes_for
+        # A read that goes on is told from what was written meanwhile by all links of its side.
+        cycle.whole = any(map(keeper.reads.goes_on, cycle.sides))
         return cycle
 
     def made(

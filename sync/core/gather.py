@@ -53,7 +53,7 @@ def missing_links(links: Sequence[Link], observation: Observation) -> list[Link]
 
 def named(observation: Observation) -> frozenset[Ref]:
     """What the listing itself named: a listing that omits what is there is not to be believed either."""
-    return observation.listed - observation.found
+    return observation.listed - observation.found if observation.found else observation.listed
 
 
 def digest_of(observation: Observation, missing: Sequence[Link]) -> str:
@@ -69,9 +69,14 @@ def judge_changed(
     diffs: Sequence[LinkDiff],
     policy: GroupPolicy,
     allow: Collection[str],
+    *,
+    settled: int = 0,
 ) -> Verdict:
-    """Whether too much of a side was changed at once to be people's work."""
-    live = sum(1 for link in links if link.live)
+    """Whether too much of a side was changed at once to be people's work.
+
+    ``settled``: how many live links there are besides ``links``.
+    """
+    live = settled + sum(1 for link in links if link.live)
     limit = policy.guards.changed
     edited = sum(1 for diff in diffs if any(not delta.derived for delta in diff.deltas))
     if limit is None or not limit.exceeded(edited, live) or _lifted("changed", side, observation.digest, allow):
@@ -87,9 +92,14 @@ def judge_missing(
     *,
     now: datetime,
     allow: Collection[str],
+    settled: int = 0,
 ) -> Verdict:
-    """Whether a read lacks too much to be believed. Keeps the count of equal shrunk reads on ``side``."""
+    """Whether a read lacks too much to be believed. Keeps the count of equal shrunk reads on ``side``.
+
+    ``settled``: how many live links there are besides ``links``; a read that lacks one of them has it loaded.
+    """
     live = [link for link in links if link.live]
+    total = settled + len(live)
     if observation.read is Read.POLLED:
         return _judge_polled(side, observation, live, policy, allow)
     if observation.read is Read.SINCE:
@@ -98,16 +108,16 @@ def judge_missing(
         return Verdict()
     missing = missing_links(live, observation)
     digest = digest_of(observation, missing)
-    if policy.guards.emptied and len(live) >= FEW and not named(observation):
-        verdict = Verdict("emptied", f"{side.name} lists no task, {len(live)} were linked", asks=True)
+    if policy.guards.emptied and total >= FEW and not named(observation):
+        verdict = Verdict("emptied", f"{side.name} lists no task, {total} were linked", asks=True)
         return Verdict() if _lifted("emptied", side, digest, allow) else verdict
-    return _judge_shrunk(side, observation, live, missing, policy, now=now, allow=allow)
+    return _judge_shrunk(side, observation, total, missing, policy, now=now, allow=allow)
 
 
 def _judge_shrunk(
     side: Side,
     observation: Observation,
-    live: Sequence[Link],
+    total: int,
     missing: Sequence[Link],
     policy: GroupPolicy,
     *,
@@ -115,12 +125,12 @@ def _judge_shrunk(
     allow: Collection[str],
 ) -> Verdict:
     share, digest = policy.guards.shrunk, digest_of(observation, missing)
-    if share is None or len(missing) < FEW or len(missing) <= share * len(live):
+    if share is None or len(missing) < FEW or len(missing) <= share * total:
         side.shrink = None
         return Verdict()
     if _lifted("shrunk", side, digest, allow) or _believed(side, len(named(observation)), digest, policy, now):
         return Verdict()
-    return Verdict("shrunk", f"{side.name} lists {len(live) - len(missing)} of {len(live)} linked tasks")
+    return Verdict("shrunk", f"{side.name} lists {total - len(missing)} of {total} linked tasks")
 
 
 def _judge_polled(

@@ -101,7 +101,7 @@ def _sides_over(state: State, actions: Sequence[Action], policy: GroupPolicy, no
         side.deletes = tuple(moment for moment in side.deletes if now - moment < limit.per)
         mine = [action for action in actions if action.side == name and action.do in DELETES]
         new = sum(1 for action in mine if _key(action) not in approved)
-        linked = sum(1 for link in state.of_side(name) if link.live)
+        linked = state.live_links(name)
         if limit.exceeded(new + len(side.deletes), linked + len(side.deletes)):
             over[name] = new + len(side.deletes)
     return over

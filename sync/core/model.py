@@ -108,9 +108,7 @@ class Link:
     acked: dict[Field, int] = field(default_factory=dict)
     refused: dict[Field, int] = field(default_factory=dict)
     reasons: dict[Field, str] = field(default_factory=dict)
-    unknown: dict[Field, str] = field(
-        default_factory=dict
-    )  # fields without an opinion now, and the word that is not known
+    unknown: dict[Field, str] = field(default_factory=dict)  # no opinion now, and the word that is not known
     children: tuple[Ref, ...] = ()  # its children there, as last read
     raw_hash: str = ""
     mapping: str = ""  # fingerprint of the mapping that made the shadow
@@ -260,11 +258,15 @@ class Side:
     lost: bool = False  # without a list, and an earlier store had tasks on it: nothing is made there on a guess
     restored: Restored = Restored.NO
     next_task: TaskId = 0  # the group's, when a read of it was last absorbed: what was seen since has this or more
+    basis: str = ""  # the configuration by which the group's tasks are known to be settled
 
 
 @dataclass(slots=True)
 class State:
-    """A group as the store holds it: the working set of a cycle."""
+    """A group as the store holds it: the working set of a cycle.
+
+    ``settled`` tasks are not loaded, for nothing is open about them: each has a live link on every side.
+    """
 
     group: str
     cycle: int = 0
@@ -274,6 +276,8 @@ class State:
     links: dict[LinkKey, Link] = field(default_factory=dict)
     intents: list[Intent] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
+    settled: int = 0
+    partial: bool = False  # there may be tasks that are not loaded
 
     def link(self, task: TaskId, side: SideName) -> Link | None:
         """The link of a task on a side, live or let go."""
@@ -287,6 +291,10 @@ class State:
     def of_task(self, task: TaskId) -> list[Link]:
         """All links of a task, in the order of the sides."""
         return [found for side in self.sides if (found := self.links.get((task, side))) is not None]
+
+    def live_links(self, side: SideName) -> int:
+        """How many live links there are on a side, those that are not loaded included."""
+        return self.settled + sum(1 for link in self.of_side(side) if link.live)
 
     def of_side(self, side: SideName) -> list[Link]:
         """All links on a side that have a ref, live and let go."""

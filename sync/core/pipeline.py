@@ -120,7 +120,7 @@ class _Cycle:
             if observation is None or not observation.took_part:
                 continue
             side, links = self.state.sides[spec.name], counted(self.state, observation)
-            verdict = judge_missing(side, observation, links, self.policy, now=self.told.now, allow=self.told.allow)
+            verdict = self._judge_missing(side, observation, links)
             if verdict.guard:
                 self.aside[spec.name] = verdict
             else:
@@ -141,6 +141,10 @@ class _Cycle:
         self.taken = recovery.taken
         self.decision.acted += recovery.acted
 
+    def _judge_missing(self, side: Side, observation: Observation, links: list[Link]) -> Verdict:
+        told, rest = self.told, self.state.settled
+        return judge_missing(side, observation, links, self.policy, now=told.now, allow=told.allow, settled=rest)
+
     def _absorb(self) -> None:
         """Stages 4 and 6: deltas of every side that is believed; shadows, hashes and words move with them."""
         for spec in self.policy.sides:
@@ -149,9 +153,8 @@ class _Cycle:
                 continue
             side = self.state.sides[spec.name]
             diffs = diff_side(self.lenses, observation)
-            verdict = judge_changed(
-                side, observation, self.state.of_side(spec.name), diffs, self.policy, self.told.allow
-            )
+            links, settled = self.state.of_side(spec.name), self.state.settled
+            verdict = judge_changed(side, observation, links, diffs, self.policy, self.told.allow, settled=settled)
             if verdict.guard:
                 self.aside[spec.name] = verdict
                 continue
@@ -285,7 +288,7 @@ class _Cycle:
             questions.hold_missing(decision, observation, spec.adopt)
             if observation.read is Read.COMPLETE:
                 side.left = self.told.now
-            side.links = sum(1 for link in self.state.of_side(spec.name) if link.live)
+            side.links = self.state.live_links(spec.name)
             decision.waiting += self._waiting(spec.name)
 
     def _waiting(self, name: SideName) -> list[Note]:

@@ -10,6 +10,7 @@ from sync.store.history import ActedRow, CycleRow, MovedRow
 from sync.store.lease import Lease
 from sync.store.owner import Owner
 from sync.store.ownership import give_to_owner_of
+from sync.store.partial import Part, Remembered
 from sync.store.store import Store
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "NoLongerOpen",
     "NotFound",
     "Owner",
+    "Part",
+    "Remembered",
     "Store",
     "StoreError",
     "give_to_owner_of",

@@ -33,6 +33,7 @@ class Known:
     side_ids: dict[SideName, int] = field(default_factory=dict)
     sides: dict[SideName, bytes] = field(default_factory=dict)
     tasks: dict[TaskId, bytes] = field(default_factory=dict)
+    settled: set[TaskId] = field(default_factory=set)  # of these tasks
     links: dict[LinkKey, KnownLink] = field(default_factory=dict)
     intents: dict[int, bytes] = field(default_factory=dict)
     held: dict[int, KnownHeld] = field(default_factory=dict)

@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from sync.core.model import Held, Side, SideName, State
 from sync.store.groups import first_task, side_ids
@@ -26,23 +26,29 @@ _SIDE = tuple(column for column in SIDE.c if column.name not in {"id", "group_id
 
 def load(connection: Connection, group: int, name: str, sides: Sequence[SideName]) -> tuple[State, Known]:
     """A group's state, with what is known to be stored of it. Raises ``ValueError`` for a row that cannot be read."""
+    state, known = load_frame(connection, group, name, sides)
+    with uncollected():
+        load_tasks(connection, state, known)
+        for side in sides:
+            if side in known.side_ids:
+                load_links(connection, state, known, side)
+    return state, known
+
+
+def load_frame(connection: Connection, group: int, name: str, sides: Sequence[SideName]) -> tuple[State, Known]:
+    """A group's state without its tasks and links."""
     stored = connection.execute(select(GROUP.c.next_task).where(GROUP.c.id == group)).scalar_one()
     next_task = max(stored, first_task(group))
     state = State(group=name, cycle=last_cycle(connection), next_task=next_task)
     known = Known(group=group, next_task=next_task, side_ids=side_ids(connection, group))
-    with _uncollected():
-        _load_sides(connection, state, known, sides)
-        _load_tasks(connection, state, known)
-        for side in sides:
-            if side in known.side_ids:
-                _load_links(connection, state, known, side)
-        _load_intents(connection, state, known)
-        _load_held(connection, state, known)
+    _load_sides(connection, state, known, sides)
+    _load_intents(connection, state, known)
+    _load_held(connection, state, known)
     return state, known
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """No search for cycles among objects while many are made and none are dropped: it would take half of the time."""
     enabled = gc.isenabled()
     gc.disable()
@@ -70,14 +76,23 @@ def _load_sides(connection: Connection, state: State, known: Known, sides: Seque
     state.sides = {name: stored.get(name) or Side(name=name) for name in sides}
 
 
-def _load_tasks(connection: Connection, state: State, known: Known) -> None:
-    for row in _rows(connection, select(*_TASK).where(TASK.c.group_id == known.group).order_by(TASK.c.id)):
-        state.tasks[row.id] = task_of(row)
-        known.tasks[row.id] = digest(row)
+def load_tasks(connection: Connection, state: State, known: Known, *which: ColumnElement[bool]) -> None:
+    """Tasks of the group."""
+    for row in _rows(connection, select(*_TASK).where(TASK.c.group_id == known.group, *which).order_by(TASK.c.id)):
+        _add_task(state, known, row)
 
 
-def _load_links(connection: Connection, state: State, known: Known, side: SideName) -> None:
-    statement = select(*_LINK).where(LINK.c.side_id == known.side_ids[side]).order_by(LINK.c.task_id)
+def _add_task(state: State, known: Known, row: Stored) -> None:
+    *columns, settled = row
+    state.tasks[row.id] = task_of(row)
+    known.tasks[row.id] = digest(columns)
+    if settled:
+        known.settled.add(row.id)
+
+
+def load_links(connection: Connection, state: State, known: Known, side: SideName, *which: ColumnElement[bool]) -> None:
+    """Links of a side."""
+    statement = select(*_LINK).where(LINK.c.side_id == known.side_ids[side], *which).order_by(LINK.c.task_id)
     for row in _rows(connection, statement):
         link = link_of(row, side)
         state.links[link.key] = link

@@ -146,5 +146,18 @@ def _requests(connection: Connection) -> None:
     meta.create_all(connection, tables=[table], checkfirst=False)
 
 
-MIGRATIONS: Final = (Migration("the first tables", _first_tables), Migration("requests to the service", _requests))
+def _settled_tasks(connection: Connection) -> None:
+    """Which tasks have nothing open about them, and whose parent is who: until it is known, all are open."""
+    wide = WIDE.compile(dialect=connection.dialect)
+    connection.execute(text(f"ALTER TABLE task ADD COLUMN parent {wide}"))
+    connection.execute(text("ALTER TABLE task ADD COLUMN settled BOOLEAN DEFAULT false NOT NULL"))
+    connection.execute(text("CREATE INDEX ix_task_open ON task (group_id) WHERE NOT settled"))
+    connection.execute(text("CREATE INDEX ix_task_parent ON task (parent) WHERE parent IS NOT NULL"))
+
+
+MIGRATIONS: Final = (
+    Migration("the first tables", _first_tables),
+    Migration("requests to the service", _requests),
+    Migration("settled tasks are left alone", _settled_tasks),
+)
 """Every step, the oldest first; a store's version is the number of steps that made it."""

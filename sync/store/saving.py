@@ -6,7 +6,7 @@ A :class:`Batch` is made by the caller's thread (encoding and comparing are the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from sync.core.model import Held, Intent, Link, LinkKey, Side, SideName, State, Task, TaskId
@@ -45,6 +45,8 @@ class Batch:
     held: list[tuple[Held, Row, str]] = field(default_factory=list)  # with the decision, which a person may change
     ended: list[int] = field(default_factory=list)
     history: list[Row] = field(default_factory=list)
+    settled: list[TaskId] = field(default_factory=list)
+    opened: list[TaskId] = field(default_factory=list)  # those of which something is open again
 
     def number_tasks(self, next_task: TaskId) -> None:
         """Note the number of the next task. Raises ``StoreError`` when the group's range of numbers is used up."""
@@ -93,10 +95,27 @@ class Batch:
                 self.held.append((item, row, item.decision))
 
     def drop_what_is_gone(self, state: State) -> None:
-        """Note what is known and no longer in the state. Links of sides that are not in it stay."""
-        self.no_tasks = [task for task in self.known.tasks if task not in state.tasks]
-        self.no_links = [key for key in self.known.links if key not in state.links and key[1] in state.sides]
+        """Note what is known and no longer in the state. Links of sides that are not in it stay.
+
+        Of a part of a group nothing goes: what is not in it was perhaps never loaded.
+        """
+        if not state.partial:
+            self.no_tasks = [task for task in self.known.tasks if task not in state.tasks]
+            self.no_links = [key for key in self.known.links if key not in state.links and key[1] in state.sides]
         open_ = {intent.id for intent in state.intents}
         self.closings += [Closing(number, "") for number in self.known.intents if number not in open_]
         still = {held.id for held in state.held}
         self.ended = [number for number in self.known.held if number not in still]
+
+    def mark(self, settled: Collection[TaskId] | None, of: Collection[TaskId] = ()) -> None:
+        """Note which tasks are settled of some. None: nobody looked, so something is open about all in this batch.
+
+        To be done last.
+        """
+        touched = {*self.tasks, *(task for task, _ in self.links), *(task for task, _ in self.no_links)}
+        touched |= {intent.task for intent, _ in self.intents}
+        if settled is None:
+            self.opened = sorted(self.known.settled & touched)
+        else:
+            self.settled = sorted(set(settled) - self.known.settled)
+            self.opened = sorted(self.known.settled.intersection(of) - set(settled))

@@ -28,6 +28,7 @@ def side_row(side: Side) -> Row:
         "lost": side.lost,
         "restored": side.restored.value,
         "next_task": side.next_task,
+        "basis": side.basis,
     }
     return {
         "name": side.name,
@@ -68,6 +69,7 @@ def side_of(row: Stored) -> Side:
         lost=doc.get("lost") is True,
         restored=Restored(str(doc.get("restored", ""))),
         next_task=number if isinstance(number := doc.get("next_task"), int) else 0,
+        basis=str(doc.get("basis", "")),
     )
 
 

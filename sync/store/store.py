@@ -7,30 +7,31 @@ returns when its rows are durable. Nothing here decides anything.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 from connectors.contract import Clock
 from sync.core.facts import Acted, Moved
-from sync.core.model import Held, Intent, IntentState, Link, Side, SideName, State, Task
+from sync.core.model import Held, Intent, IntentState, Link, Side, SideName, State, Task, TaskId
 from sync.store import decisions, history, requests
 from sync.store.database import Database, Transaction
 from sync.store.documents import dump
 from sync.store.groups import find_group, first_task, group_id, last_group, side_ids
 from sync.store.known import Known
 from sync.store.lease import TTL, Lease, Leases, fence
-from sync.store.loading import last_cycle, load
+from sync.store.loading import last_cycle, load, load_frame
 from sync.store.opening import PATIENCE, Manner, open_database
 from sync.store.owner import Owner
-from sync.store.queries import Queries
+from sync.store.partial import Part, load_open
+from sync.store.parts import Parts
 from sync.store.saving import Batch, Closing
 from sync.store.tables import CYCLE
 from sync.store.writer import Request, Writer
 from sync.store.writing import Written, absorb, write
 
 
-class Store(Queries):
+class Store(Parts):
     """An open store. All methods may be called from several threads, and raise ``StoreError`` when it cannot be used.
 
     Writing for a group raises ``LeaseLost`` when the lease that was given is no longer the group's: nothing is written.
@@ -101,6 +102,23 @@ class Store(Queries):
             self._known[group] = Known(group=number, next_task=first)
             return State(group, last_cycle(connection), first, {name: Side(name=name) for name in sides})
 
+    def load_open(self, group: str, sides: Sequence[SideName]) -> Part | None:
+        """The same without the tasks that are settled, and their links: they stay in the store until :meth:`load_tied`.
+
+        None where that would be most of them.
+        """
+        self.enrol([group])
+        with self._knows(group), self._reading() as connection:
+            number = find_group(connection, group)
+            if number is None:
+                return None
+            state, known = load_frame(connection, number, group, sides)
+            part = Part(state, known)
+            if not load_open(connection, part):
+                return None
+            self._known[group] = known
+            return part
+
     def begin_cycle(self, group: str, started: datetime) -> int:
         """The number of a new cycle: it grows with each cycle of the store."""
 
@@ -119,12 +137,20 @@ class Store(Queries):
         self._writer.write(lambda transaction: transaction.change(statement))
 
     def record(
-        self, state: State, *, cycle: int, moved: Sequence[Moved], acted: Sequence[Acted], lease: Lease | None
+        self,
+        state: State,
+        *,
+        cycle: int,
+        moved: Sequence[Moved],
+        acted: Sequence[Acted],
+        settled: Collection[TaskId] | None = None,
+        lease: Lease | None,
     ) -> None:
         """Make the store equal to a state, in one transaction: write the rows that differ, and append history.
 
         New held items get their numbers. Held items that are not in the state are ended, intents that are not in it are
-        closed; tasks, and links of the state's sides, that are not in it are removed.
+        closed; tasks, and links of the state's sides, that are not in it are removed. ``settled`` are the tasks of the
+        state about which nothing is open; None: nobody looked, and something may be open about all that differ.
         """
         batch = self._batch(state.group)
         batch.number_tasks(state.next_task)
@@ -134,6 +160,7 @@ class Store(Queries):
         batch.add_intents(state.intents)
         batch.add_held(state.held)
         batch.drop_what_is_gone(state)
+        batch.mark(settled, state.tasks)
         batch.history = history.rows(cycle, moved, acted)
         self._writer.wait(self._ask(state.group, batch, lease))
 
@@ -141,6 +168,7 @@ class Store(Queries):
         """Commit an intent before its request is sent; gives, and sets, its number."""
         batch = self._batch(lease.group)
         batch.add_intents([intent])
+        batch.mark(None)
         self._writer.wait(self._ask(lease.group, batch, lease))
         return intent.id
 
@@ -178,6 +206,7 @@ class Store(Queries):
                 batch.closings.append(Closing(intent.id, outcome))
             if next_intent is not None:
                 batch.add_intents([next_intent])
+            batch.mark(None)
             cycle = intent.cycle if intent is not None and intent.cycle else state.cycle
             batch.history = history.rows(cycle, moved, acted)
             request = self._ask(state.group, batch, lease)

@@ -15,6 +15,8 @@ from sqlmodel import Field, SQLModel
 
 # SQLite's INTEGER is 64 bits wide and the only type that can number rows by itself.
 WIDE = BigInteger().with_variant(Integer, "sqlite")
+OPEN_TASK = text("NOT settled")
+HAS_PARENT = text("parent IS NOT NULL")
 NUMBERED = {"sqlite_autoincrement": True}  # a number is never given out twice, not even after its row is gone
 
 
@@ -58,9 +60,17 @@ class SideTable(Base, table=True):
 
 
 class TaskTable(Base, table=True):
-    """A canonical task: ``doc`` has its values, ``versions`` the versions that say more than "first"."""
+    """A canonical task: ``doc`` has its values, ``versions`` the versions that say more than "first".
+
+    ``parent`` is that of ``doc``, to find relatives by. ``settled``: nothing is open about it on any side, so that a
+    cycle need not load it.
+    """
 
     __tablename__ = "task"
+    __table_args__ = (
+        Index("ix_task_open", "group_id", sqlite_where=OPEN_TASK, postgresql_where=OPEN_TASK),
+        Index("ix_task_parent", "parent", sqlite_where=HAS_PARENT, postgresql_where=HAS_PARENT),
+    )
     id: int = Field(primary_key=True, sa_type=WIDE, sa_column_kwargs={"autoincrement": False})
     group_id: int = Field(foreign_key="group.id", index=True, sa_type=WIDE)
     kind: str
@@ -68,6 +78,8 @@ class TaskTable(Base, table=True):
     born: str
     doc: str
     versions: str | None
+    parent: int | None = Field(default=None, sa_type=WIDE)
+    settled: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
 class LinkTable(Base, table=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from connectors.task import JsonValue, Kind
+from connectors.task import Field, JsonValue, Kind
 from sync.core.codec import decode_fields, encode_fields
 from sync.core.model import Task, TaskLife, Version
 from sync.store.documents import dump, dump_object, load_object, moment, written
@@ -23,6 +23,7 @@ def task_row(task: Task) -> Row:
         "born": task.born,
         "doc": dump(encode_fields(task.values)),
         "versions": dump_object(versions),
+        "parent": parent if isinstance(parent := task.values.get(Field.PARENT), int) else None,
     }
 
 

@@ -53,6 +53,9 @@ def write(batch: Batch, transaction: Transaction) -> Written:
     written.side_ids = require_sides(transaction, group, batch.known.side_ids, names | batch.sides.keys())
     transaction.upsert(TASK, [{"group_id": group, **row} for row, _ in batch.tasks.values()], "id")
     _write_links(batch, transaction, written.side_ids)
+    for tasks, settled in ((batch.settled, True), (batch.opened, False)):
+        rows: list[Row] = [{"of_task": task} for task in tasks]
+        transaction.change_many(TASK.update().where(TASK.c.id == bindparam("of_task")).values(settled=settled), rows)
     _write_intents(batch, transaction, written)
     _drop_tasks(batch, transaction)
     _write_held(batch, transaction, written)
@@ -131,6 +134,8 @@ def absorb(batch: Batch, written: Written, known: Known) -> None:
     known.sides.update({name: mark for name, (_, mark) in batch.sides.items()})
     known.tasks.update({task: mark for task, (_, mark) in batch.tasks.items()})
     known.links.update({key: link for key, (_, link) in batch.links.items()})
+    known.settled.update(batch.settled)
+    known.settled.difference_update(batch.opened, batch.no_tasks)
     for task in batch.no_tasks:
         known.tasks.pop(task, None)
     for key in batch.no_links:

@@ -108,6 +108,7 @@ SIDES = facts(
     lost=st.booleans(),
     restored=st.sampled_from(Restored),
     next_task=COUNT,
+    basis=TEXT,
 )
 VERSION = facts(Version, number=COUNT, side=NAME, rule=TEXT, cycle=COUNT, at=MAYBE_TIME)
 TASKS = facts(

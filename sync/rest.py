@@ -1,0 +1,90 @@
+"""The rest of a group: tasks that are settled, left in the store until a read touches them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from connectors.contract import Record
+from connectors.task import Ref
+from sync.core.facts import Observation, Read
+from sync.core.model import Link, SideName, State, TaskId
+from sync.core.policy import GroupPolicy
+from sync.core.settled import asked_about, is_flat, may_be_partial, touched
+from sync.store import Part, Remembered, Store
+
+SINGLY: Final = 20
+"""What a connector asks for one by one in one read; when it asks for more, everything is fetched at once."""
+
+
+@dataclass(slots=True)
+class Others:
+    """The links of a side, those that are not loaded among them (:class:`sync.gathering.Others`)."""
+
+    store: Store
+    part: Part
+    side: SideName
+    every: Mapping[Ref, str] | None  # the hash of each, where everything is read
+    _read: Mapping[Ref, Remembered] | None = None
+    _asked: int = 0
+
+    def hashes(self, refs: Sequence[Ref]) -> Mapping[Ref, str]:
+        """See the protocol."""
+        return self.every if self.every is not None else self.store.hashes(self.part, self.side, refs)
+
+    def record(self, ref: Ref) -> Record | None:
+        """See the protocol."""
+        self._asked += 1
+        if self._read is None and self._asked > SINGLY:
+            self._read = self.store.remembered(self.part, self.side)
+        known = self._read if self._read is not None else self.store.remembered(self.part, self.side, [ref])
+        found = known.get(ref)
+        return Record(ref=ref, raw_hash=found.raw_hash, native=found.native) if found is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Finds what a read touches, and loads it into the state. May be used by several threads."""
+
+    store: Store
+    part: Part
+    flat: bool  # a task can be loaded without those beside it
+
+    @classmethod
+    def of(cls, store: Store, group: str, policy: GroupPolicy) -> Rest | None:
+        """A group's state with what is open, and the rest; None where everything has to be loaded."""
+        part = store.load_open(group, [spec.name for spec in policy.sides])
+        if part is None or not may_be_partial(part.state, policy):
+            return None
+        flat = is_flat(policy)
+        if part.state.tasks and not flat:
+            return None
+        rest = cls(store, part, flat)
+        rest._load(asked_about(part.state), {held.task for held in part.state.held if held.task is not None})
+        return rest
+
+    @property
+    def state(self) -> State:
+        """What is loaded."""
+        return self.part.state
+
+    def others(self, side: SideName, *, whole: bool) -> Others:
+        """What is linked on a side. ``whole``: everything there is read, and all hashes are fetched at once."""
+        return Others(self.store, self.part, side, self.store.hashes(self.part, side) if whole else None)
+
+    def touch(self, observation: Observation, others: Others | None = None) -> dict[Ref, Link]:
+        """Load what a read says something of, and what it lacks where ``others`` are given; the side's links then."""
+        side, every = observation.side, others.every if others is not None else None
+        if others is not None and every is None and observation.read is Read.COMPLETE:
+            every = self.store.hashes(self.part, side)
+        self._load({side: touched(observation, every or ())}, ())
+        return {str(link.ref): link for link in self.state.of_side(side)}
+
+    def _load(self, refs: Mapping[SideName, Collection[Ref]], tasks: Collection[TaskId]) -> None:
+        if not tasks and not any(refs.values()):
+            return
+        if self.flat:
+            self.store.load_tied(self.part, refs, tasks)
+        else:
+            self.store.load_rest(self.part)

@@ -1,0 +1,41 @@
+"""What can be asked of a store about a part of a group, and loaded into it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from connectors.task import Ref
+from sync.core.model import SideName, TaskId
+from sync.store import partial
+from sync.store.partial import Part, Remembered
+from sync.store.queries import Queries
+
+
+class Parts(Queries):
+    """A part goes by what it was loaded with, whatever is loaded of its group besides. Raises ``StoreError``."""
+
+    def load_tied(self, part: Part, refs: Mapping[SideName, Collection[Ref]], tasks: Collection[TaskId] = ()) -> None:
+        """Load the tasks that these refs are linked to, and these tasks, each with its relatives."""
+        with part.lock, self._reading() as connection:
+            partial.load_tied(connection, part, refs, tasks)
+
+    def load_rest(self, part: Part) -> None:
+        """Load what is still missing."""
+        with part.lock, self._reading() as connection:
+            partial.load_rest(connection, part)
+
+    def hashes(self, part: Part, side: SideName, refs: Sequence[Ref] | None = None) -> dict[Ref, str]:
+        """The hash of what was last read, by ref, of what is linked on a side; of these refs only, where given."""
+        number = part.known.side_ids.get(side)
+        if number is None:
+            return {}
+        with self._reading() as connection:
+            return partial.hashes(connection, number, refs)
+
+    def remembered(self, part: Part, side: SideName, refs: Sequence[Ref] | None = None) -> dict[Ref, Remembered]:
+        """What was last read, by ref, of what is linked on a side; of these refs only, where given."""
+        number = part.known.side_ids.get(side)
+        if number is None:
+            return {}
+        with self._reading() as connection:
+            return partial.remembered(connection, number, refs)
