@@ -263,10 +263,7 @@ class Side:
 
 @dataclass(slots=True)
 class State:
-    """A group as the store holds it: the working set of a cycle.
-
-    ``settled`` tasks are not loaded, for nothing is open about them: each has a live link on every side.
-    """
+    """A group as the store holds it: the working set of a cycle."""
 
     group: str
     cycle: int = 0
@@ -276,8 +273,8 @@ class State:
     links: dict[LinkKey, Link] = field(default_factory=dict)
     intents: list[Intent] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
-    settled: int = 0
-    partial: bool = False  # there may be tasks that are not loaded
+    settled: int = 0  # tasks that are not loaded: nothing is open about them, and each has a live link on every side
+    partial: bool = False  # there may be such
 
     def link(self, task: TaskId, side: SideName) -> Link | None:
         """The link of a task on a side, live or let go."""
