@@ -45,18 +45,7 @@ class Questions:
                         data={ENTRIES: kept([entry])},
                     )
                 )
-        read = {f"entry:{observation.side}:{ref}" for ref in (*observation.entries, *observation.gone)}
-        complete = observation.read is Read.COMPLETE
-        state.held = [
-            held
-            for held in state.held
-            if not (
-                held.kind is HeldKind.ENTRY
-                and held.side == observation.side
-                and held.key not in bad
-                and (complete or held.key in read or is_nameless(held.ref))
-            )
-        ]
+        state.held = [held for held in state.held if held.key in bad or not _is_answered(held, observation)]
 
     def hold_missing(self, decision: Decision, observation: Observation, configured: Collection[Ref]) -> None:
         """What a person wants taken in by its ref (rule 17): done once it is linked, held while it is not there."""
@@ -102,6 +91,19 @@ class Questions:
         missing = missing_links(links, observation) if verdict.guard == "emptied" else []
         if side.refused_guard != digest_of(observation, missing):
             self.state.held.append(held_guard(side, observation, verdict, links, self.now))
+
+
+def _is_answered(held: Held, observation: Observation) -> bool:
+    """Whether an entry that could not be read was read now.
+
+    Listed and not among the entries is what is as it was when it could be read last.
+    """
+    if held.kind is not HeldKind.ENTRY or held.side != observation.side:
+        return False
+    if observation.read is Read.COMPLETE or is_nameless(held.ref):
+        return True
+    answered = (observation.entries, observation.gone, observation.listed)
+    return not is_adoption(held) and any(held.ref in refs for refs in answered)
 
 
 def _way_out(row: Held) -> str:

@@ -27,9 +27,9 @@ def state():
     return found
 
 
-def read(*entries, kind=Read.COMPLETE, gone=()):
+def read(*entries, kind=Read.COMPLETE, gone=(), listed=()):
     """What was read of side b."""
-    found = Observation(side="b", read=kind, digest="d", gone=set(gone))
+    found = Observation(side="b", read=kind, digest="d", gone=set(gone), listed=frozenset(listed))
     found.entries = {one.ref: one for one in entries}
     return found
 
@@ -61,8 +61,14 @@ def test_an_entry_that_can_not_be_read_is_held_once():
         (read(BAD, kind=Read.SINCE), True),
         (read(kind=Read.SINCE, gone={"b9"}), False),
         (read(kind=Read.SINCE, gone={"b8"}), True),
+        (read(kind=Read.SINCE, listed={"b9"}), False),
+        (read(kind=Read.SINCE, listed={"b8"}), True),
+        (read(BAD, kind=Read.SINCE, listed={"b9"}), True),
     ],
-    ids=["read since", "not named since", "gone", "bad still", "bad again", "said to be gone", "another one gone"],
+    ids=[
+        *("read since", "not named since", "gone", "bad still", "bad again", "said to be gone", "another one gone"),
+        *("as before", "another one as before", "bad as before"),
+    ],
 )
 def test_it_ends_when_it_can_be_read_or_is_gone(later, held):
     found = state()
