@@ -9,7 +9,7 @@ from sync.core.cascades import without_cascades
 from sync.core.facts import Action
 from sync.core.model import Do, Pair, TaskLife, Version
 from sync.core.plan import Planner
-from tests.core.build import NOW, RICH, add_task, group, lenses_of, side, state_of
+from tests.core.build import NOW, RICH, TWO_WAY, add_task, group, lenses_of, side, state_of
 
 PARENT, STATUS, TITLE = Field.PARENT, Field.STATUS, Field.TITLE
 NO_ORDER = {name: how for name, how in RICH.fields.items() if name is not Field.POSITION}
@@ -76,18 +76,20 @@ def test_what_is_only_let_go_takes_nothing_along():
 
 def opened(*, computed=frozenset({STATUS}), there=True, under=1, kind=Kind.TASK, owed=(STATUS,)):
     """Task 1 is opened again and 2 comes below a task, both on a: what b is told of each."""
-    policy = group(side("a", fields=NO_ORDER), side("b", fields=NO_ORDER, derived_from_children=computed))
+    fields = {**NO_ORDER, Field.COMMENTS: TWO_WAY}
+    policy = group(side("a", fields=fields), side("b", fields=fields, derived_from_children=computed))
     state = state_of(policy)
     for number in (1, 3):
         add_task(state, number, {TITLE: f"t{number}", STATUS: Status.NEEDS_ACTION}, "a", "b")
     child = add_task(state, 2, {TITLE: "t2", PARENT: under}, "a", *(["b"] if there else []))
     child.kind, above = kind, f"a{under}" if under else None
+    child.values[Field.COMMENTS] = "ok" if kind is Kind.COMMENT else ""
     state.links[2, "a"].pairs[PARENT] = Pair(above, above)
     for number, names in ((1, owed), (2, (PARENT,) if there else ())):
         for name in names:
             state.tasks[number].versions[name] = Version(number=2, side="a", cycle=1, rule="edit")
             link = state.links[number, "b"]
-            link.acked[name], link.pairs[name] = 1, Pair(None, None)
+            link.acked[name], link.pairs[name] = 1, Pair("old", "old")
     planner = Planner(lenses_of(policy, state), NOW, frozenset("ab"))
     planner.plan()
     return planner
@@ -111,10 +113,11 @@ def test_what_does_not_follow_from_children_is_told_all_the_same():
 
 @pytest.mark.parametrize(
     "changes",
-    [{"computed": frozenset()}, {"under": 3}, {"under": None}, {"kind": Kind.COMMENT}],
+    [{"computed": frozenset()}, {"under": 3}, {"under": None}, {"kind": Kind.COMMENT, "there": False}],
     ids=["a parent has its own status there", "below another", "at the root", "a comment is no child"],
 )
 def test_a_status_is_told_where_it_reaches_nobody(changes):
     planner = opened(**changes)
     assert [action.fields for action in planner.actions if action.task == 1] == [{STATUS: Status.NEEDS_ACTION}]
     assert planner.undeliverable == []
+    assert [action.task for action in planner.actions if action.side == "b"] == [2, 1]
