@@ -14,7 +14,7 @@ from sync.core.facts import Action
 from sync.core.lens import Lens
 from sync.core.model import Do, Intent, Link, SideName
 from sync.core.order import doubt_siblings
-from sync.core.settle import create_refused, created, refused, updated
+from sync.core.settle import create_refused, created, refused, swept_along, updated
 
 
 @dataclass(slots=True)
@@ -113,6 +113,7 @@ class Sender:
         with self.run.lock:
             updated(self.run.lenses, link, intent, stored)
             touched = [link, *(doubt_siblings(self.run.state, link) if Field.POSITION in sent else ())]
+            touched += swept_along(self.run.lenses, intent, stored)
             if link.key not in self.run.outcome.created:
                 self.run.outcome.updated.add(link.key)
         self.freshness.note(link)

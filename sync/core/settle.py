@@ -124,6 +124,27 @@ def updated(lenses: Lenses, link: Link, intent: Intent, stored: Stored) -> None:
     _remember(link, lens, stored.entry, seen)
 
 
+def swept_along(lenses: Lenses, intent: Intent, stored: Stored) -> list[Link]:
+    """The links below an entry which a write to it moved along, as its answer says: what they held is owed (rule 18).
+
+    Somebody put them there after we read. Left to the next comparison, our own write would pass for their edit.
+    """
+    found: list[Link] = []
+    names = lenses.of(intent).spec.capabilities.derived_from_children & intent.patch.keys()
+    for entry in stored.also:
+        link = lenses.state.live(lenses.refs.get((intent.side, entry.ref), 0), intent.side)
+        if link is None or entry.derived:
+            continue
+        seen, task = lenses.of(link).take(entry), lenses.state.tasks[link.task]
+        for name in names & link.pairs.keys() & seen.keys():
+            if not same(name, link.pairs[name].stored, seen[name]):
+                link.pairs[name] = Pair(seen[name], seen[name])
+                link.acked[name] = task.version(name).number - 1
+                link.raw_hash = ""
+                found.append(link)
+    return found
+
+
 def refused(link: Link, fields: Mapping[Field, int], reason: str) -> None:
     """A change that the side refused: noted with its version, and not sent again until that moves."""
     for name, number in fields.items():

@@ -23,6 +23,7 @@ from sync.core.settle import (
     make_again,
     pair_of,
     refused,
+    swept_along,
     tie_again,
     updated,
 )
@@ -55,6 +56,7 @@ def intent_of(do=Do.CREATE, *, cycle=7, versions=None, **patch):
 
 
 SENT, CUT, OLD = "long title", "long", "old"
+DONE, OPEN = Status.COMPLETED, Status.NEEDS_ACTION
 
 
 @pytest.mark.parametrize(
@@ -398,3 +400,54 @@ def test_whoever_is_shown_by_an_id_that_no_answer_explained_is_whoever_was_sent(
         link = found_again(lenses_of(policy, state), intent, wanted, entry("b1", title=SENT, assignees=(shown,)))
         pair = link.pairs[Field.ASSIGNEES]
         assert (pair.stored if pair.confirmed and pair.stored else None) == stored, "agreed, or left to be compared"
+
+
+def swept(*, computed=frozenset({STATUS}), wrote="status", shadow=DONE, acked=None, ref="b2", **shown):
+    """Task 1 was written on b, and the answer shows ``ref`` too: what became of the link of 2, which is completed."""
+    policy = group("a", side("b", derived_from_children=computed))
+    state = state_of(policy)
+    add_task(state, 1, {TITLE: "t1"}, "a", "b")
+    task = add_task(state, 2, {TITLE: "t2", STATUS: DONE}, "a", "b")
+    task.versions[STATUS], link = Version(number=3), state.links[2, "b"]
+    link.pairs = {name: pair for name, pair in link.pairs.items() if name is not STATUS}
+    link.pairs |= {STATUS: Pair(shadow, shadow)} if shadow else {}
+    link.acked = dict(acked or {})
+    told = {"title": "t2", "status": OPEN, **shown}
+    stored = Stored(entry=entry("b1"), also=(entry("b9", status=DONE), entry(ref, **told)))
+    found = swept_along(lenses_of(policy, state), intent_of(Do.UPDATE, **{wrote: OPEN}), stored)
+    return found, link
+
+
+@pytest.mark.parametrize("acked", [{}, {STATUS: 1}], ids=["agreed", "behind"])
+def test_whom_our_write_moved_along_is_owed_what_it_held(acked):
+    """Somebody put it below what was written after we had read: its new status is nobody's edit (rule 18)."""
+    found, link = swept(acked=acked)
+    assert (found, link.pairs[STATUS], link.acked, link.raw_hash) == ([link], Pair(OPEN, OPEN), {STATUS: 2}, "")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"computed": frozenset()},
+        {"wrote": "title"},
+        {"shadow": OPEN},
+        {"shadow": None},
+        {"ref": "a2"},
+        {"status": DONE},
+        {"derived": frozenset({STATUS})},
+    ],
+    ids=["its own there", "another field", "already", "never seen", "another's", "did not move", "follows from others"],
+)
+def test_who_was_not_moved_along_is_left_alone(changes):
+    found, link = swept(**changes)
+    shadow = changes.get("shadow", DONE)
+    assert (found, link.pairs.get(STATUS), link.acked) == ([], Pair(shadow, shadow) if shadow else None, {})
+    assert link.raw_hash == "h"
+
+
+def test_what_an_answer_does_not_tell_of_those_below_is_left_alone():
+    policy = group("a", side("b", derived_from_children=frozenset({STATUS})))
+    state = state_of(policy)
+    add_task(state, 1, {TITLE: "t1"}, "a", "b")
+    stored = Stored(entry=entry("b1"), also=(entry("b1", title="t1"),))
+    assert swept_along(lenses_of(policy, state), intent_of(Do.UPDATE, status=OPEN), stored) == []

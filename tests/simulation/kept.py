@@ -269,4 +269,17 @@ KEPT: dict[str, History] = {
             ("move", "a", 2, 1),
         ],
     ),
+    # … and one that a person moved there between our read and the request that opened its new parent again.
+    "opened again, with a child that came meanwhile": History(
+        {"sides": [("a", "memory", {"parents": True}), ("b", "checkvist", "")]},
+        [
+            ("add", "a", 1, {"title": "1 e1"}),
+            ("add", "a", 2, {"title": "2 e2"}),
+            ("edit", "a", 1, "status", "completed"),
+            ("edit", "a", 2, "status", "completed"),
+            ("cycle", 0, ()),
+            ("edit", "a", 1, "status", "needs_action"),
+            ("cycle", 0, ((14, "move", "b", 2, 1),)),
+        ],
+    ),
 }
