@@ -173,7 +173,7 @@ class CaldavClient:
 
     def _query(self, more: str) -> dict[str, Native]:
         body = asked("c:calendar-query", f"{properties(*_DATA)}<c:filter>{_TODOS.format(more)}</c:filter>")
-        _, found = self.dav.ask("REPORT", body, depth="1")
+        _, found = self.dav.ask("REPORT", body, depth="1", in_parts=True)
         return self._natives(self.dav.named(found))
 
     def _natives(self, rows: Mapping[str, Response]) -> dict[str, Native]:
@@ -195,7 +195,10 @@ def is_of_type(one: Response, name: str) -> bool:
 
 def _about_the_token(status: int) -> bool:
     """Whether a refusal of a sync-collection is one of the token, or of the report itself."""
-    return (refused(status) and status not in _OTHER) or status in _NOT_DONE
+    too_much = (
+        status == HTTPStatus.INSUFFICIENT_STORAGE
+    )  # and no part of it: all is read then, in parts (RFC 6578, 3.6)
+    return (refused(status) and status not in _OTHER) or status in _NOT_DONE or too_much
 
 
 def _strong(etag: str) -> str:

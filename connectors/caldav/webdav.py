@@ -47,7 +47,7 @@ Accepts = Callable[[int], bool]
 
 
 class Partial(Exception):
-    """The server does not tell all at once (507 about the collection itself, RFC 6578, 3.6)."""
+    """The server does not tell all at once (507, alone or about the collection: RFC 4791, 7.8; 6578, 3.6)."""
 
 
 class Taken(Rejected):
@@ -77,12 +77,15 @@ class WebDav:
         """The path of the collection on its server."""
         return self._base.path
 
-    def ask(self, method: str, body: bytes, *, depth: str) -> tuple[Answer, Multistatus]:
-        """Ask the collection. Raises ``RetryLater``, ``SideDown``."""
+    def ask(self, method: str, body: bytes, *, depth: str, in_parts: bool = False) -> tuple[Answer, Multistatus]:
+        """Ask the collection. Raises ``RetryLater``, ``SideDown``; ``Partial``, where one can ask ``in_parts``."""
+        too_much: Accepts = lambda status: in_parts and status == HTTPStatus.INSUFFICIENT_STORAGE  # noqa: E731 - one thought
         try:
-            answer = self.sent(method, body, depth=depth)
+            answer = self.sent(method, body, depth=depth, ok=too_much)
         except (TaskMoved, TaskRefused) as error:
             raise BadSettings(error.message, hint=_ADDRESS_HINT) from error
+        if too_much(answer.status):
+            raise Partial
         return answer, self.understood(answer)
 
     def sent(self, method: str, body: bytes, *, depth: str, ok: Accepts | None = None, root: str = "") -> Answer:

@@ -255,6 +255,38 @@ def test_two_answers_about_one_resource_and_a_cut_list(collection):
     assert list(bench.read()[0]) == [milk]  # by the tags, then by pieces
 
 
+def test_a_list_of_changes_in_parts_is_asked_for_to_its_end(collection):
+    """RFC 6578, 3.6: 507 about the collection, and a token to go on with."""
+    bench = collection()
+    milk, bread = bench.sandbox.add("Milk"), bench.sandbox.add("Bread")
+    _, cursor = bench.read()
+    row = "<response><href>{}{}</href>{}</response>"
+    there = "<propstat><prop><getetag>1</getetag></prop></propstat>"
+    for name, token, more in ((f"{milk}.ics", "t1", "<status>HTTP/1.1 507 x</status>"), (f"{bread}.ics", "t2", there)):
+        rows = row.format(bench.sandbox.place, name, there) + row.format(bench.sandbox.place, "", more)
+        body = f"<multistatus xmlns='DAV:'>{rows}<sync-token>{token}</sync-token></multistatus>".encode()
+        headers = {"Content-Type": "text/xml"}
+        bench.faults.add(
+            Fault(Kind.STATUS, match=lambda method, _: method == "REPORT", status=207, headers=headers, body=body)
+        )
+    bench.asked()
+    entries, cursor = bench.read(cursor)
+    assert (set(entries), bench.coverage, bench.asked()) == ({milk, bread}, "since", ["REPORT"] * 3)
+    assert '"t2"' in cursor.value
+
+
+def test_a_server_that_tells_nothing_of_too_much_is_asked_in_parts(collection):
+    bench = collection()
+    milk = bench.sandbox.add("Milk")
+    _, cursor = bench.read()
+    too_much = Fault(Kind.STATUS, match=lambda method, _: method == "REPORT", status=507, times=2)
+    bench.faults.add(too_much)
+    bench.asked()
+    entries, _ = bench.read(cursor)
+    assert (list(entries), bench.coverage) == ([milk], "everything")
+    assert bench.asked() == ["REPORT", "PROPFIND", "REPORT", "PROPFIND", "REPORT"]
+
+
 def test_what_a_person_has_to_look_at(collection):
     """Two resources with one UID, and a text that is no calendar: held, and nothing else is in doubt."""
     bench = collection()
