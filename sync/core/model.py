@@ -274,7 +274,7 @@ class State:
     intents: list[Intent] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
     settled: int = 0  # tasks that are not loaded: nothing is open about them, and each has a live link on every side
-    partial: bool = False  # there may be such
+    partial: bool = False  # there may be tasks that are not loaded
 
     def link(self, task: TaskId, side: SideName) -> Link | None:
         """The link of a task on a side, live or let go."""

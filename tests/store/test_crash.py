@@ -131,7 +131,7 @@ def holds(file: Path, clock, count: int) -> None:
 
 
 def test_a_limit_on_files_is_told_and_survived(file, clock):
-    *recorded, refused, last = limited(f"sqlite:///{file}", 560_000)
+    *recorded, refused, last = limited(f"sqlite:///{file}", 480_000)
     assert [number for _, number in recorded] == [str(number) for number in range(1, len(recorded) + 1)]
     assert len(recorded) > 10
     assert refused[0] == "refused"
