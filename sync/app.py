@@ -185,7 +185,10 @@ class App:
             ),
             told=beside(notify_with(self._redactor.mask)),
         )
-        runner.run(report, [name])
+        try:
+            runner.run(report, [name])
+        finally:
+            self._store.unload(name)  # twenty groups that wait need not stay in memory
         return report.groups[name]
 
     def _runner(self, make: Make, told: Tell) -> Runner:

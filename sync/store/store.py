@@ -119,6 +119,11 @@ class Store(Parts):
             self._known[group] = known
             return part
 
+    def unload(self, group: str) -> None:
+        """Forget what is known to be stored of a group; nobody works on it. The next :meth:`load` finds it again."""
+        with self._knows(group):
+            self._known.pop(group, None)
+
     def begin_cycle(self, group: str, started: datetime) -> int:
         """The number of a new cycle: it grows with each cycle of the store."""
 
