@@ -22,7 +22,9 @@ LABEL org.opencontainers.image.title="tasksync" \
       org.opencontainers.image.description="Keeps the same tasks in agreement across task systems" \
       org.opencontainers.image.licenses="MIT"
 # Not "sync": Debian has a user of that name.
-RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin tasksync \
+RUN groupadd --gid 10001 tasksync \
+    && useradd --no-log-init --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent \
+        --shell /usr/sbin/nologin tasksync \
     && install -d -o tasksync -g tasksync -m 700 /var/lib/tasksync \
     && install -d -m 755 /etc/tasksync
 COPY --from=build /opt/tasksync /opt/tasksync

@@ -34,7 +34,7 @@ from sync.core.plan import Planner
 from sync.core.policy import AccessPolicy, GroupPolicy, SideSpec
 from sync.core.questions import Questions
 from sync.core.recover import Recovery
-from sync.core.restored import Comparison, restored_sides
+from sync.core.restored import Comparison, only_whole, restored_sides
 from sync.core.settle import absorb_entry
 from sync.core.sides import meet, trust_again, welcome_back
 from sync.core.standing import FILTER_DISTRUSTED, omitted_changes, withdraw_gone
@@ -61,7 +61,7 @@ def decide(
     state: State, observations: Mapping[SideName, Observation], policy: GroupPolicy, told: Circumstances
 ) -> Decision:
     """Run the pure stages over one group."""
-    return _Cycle(state, observations, policy, told).run()
+    return _Cycle(state, only_whole(state, observations), policy, told).run()
 
 
 @dataclass(slots=True)

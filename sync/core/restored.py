@@ -24,6 +24,7 @@ from connectors.task import Field, Kind, Status, Value, same
 from sync.core.cluster import Cluster, Doubt, Member
 from sync.core.codec import encode
 from sync.core.diff import UNMERGED, Delta, LinkDiff
+from sync.core.facts import Observation, Read
 from sync.core.lens import NO_OPINION, Lenses
 from sync.core.merge import Merge, find_conflict
 from sync.core.model import Link, LinkKey, Pair, Restored, SideName, State, Task, TaskId, TaskLife
@@ -34,6 +35,7 @@ Shown: TypeAlias = list[tuple[Link, Value]]
 
 CANDIDATES: Final = 20
 EXPLAINED: Final = "explained"
+WHOLE_NEXT: Final = "the store was restored from a backup: this side is read whole in the next cycle"
 
 
 def last_seen(raw_hash: str) -> str:
@@ -44,6 +46,16 @@ def last_seen(raw_hash: str) -> str:
 def restored_sides(state: State) -> frozenset[SideName]:
     """The sides that were not read since the store was set back to an older copy."""
     return frozenset(name for name, side in state.sides.items() if side.restored)
+
+
+def only_whole(state: State, observations: Mapping[SideName, Observation]) -> dict[SideName, Observation]:
+    """What was read, less what a read told that had begun before the store was set back: changes since then."""
+    return {
+        name: Observation(side=name, read=Read.NONE, why=WHOLE_NEXT)
+        if seen.read is Read.SINCE and state.sides[name].restored
+        else seen
+        for name, seen in observations.items()
+    }
 
 
 @dataclass(slots=True)
@@ -107,7 +119,7 @@ class Comparison:
             return all(delta.link.side not in self.merge.restored for delta in deltas)
         if not deltas:
             fewest = [one for one in fewest if _is_owed(one[0], task, name)]
-        return not any(link.key in self.touched and lenses.of(link).spec.writes(name) for link, _ in fewest)
+        return not any(link.key in self.touched and _is_written(lenses.of(link).spec, name) for link, _ in fewest)
 
     def _shows(self, name: Field, wish: Value, one: tuple[Link, Value], edited: Iterable[LinkKey]) -> bool:
         link, seen = one
@@ -189,6 +201,10 @@ def _is_untouched(link: Link, entry: Entry) -> bool:
         return True
     same_time = entry.modified is not None and entry.modified in (link.modified, link.own_modified)
     return same_time or (bool(entry.token) and entry.token == link.token)
+
+
+def _is_written(spec: SideSpec, name: Field) -> bool:
+    return spec.writes(name) and spec.access is not AccessPolicy.READ
 
 
 def _is_owed(link: Link, task: Task, name: Field) -> bool:
