@@ -100,6 +100,8 @@ def judge_missing(
     """
     live = [link for link in links if link.live]
     total = settled + len(live)
+    if observation.read in {Read.POLLED, Read.SINCE} and settled:
+        return Verdict()  # a task that is told to be gone would be loaded: the rest is there
     if observation.read is Read.POLLED:
         return _judge_polled(side, observation, live, policy, allow)
     if observation.read is Read.SINCE:

@@ -78,6 +78,19 @@ def test_a_side_that_tells_of_all_its_tasks_that_they_were_deleted_is_emptied(co
     assert judge(state, read).guard == "", "the same read passes from then on"
 
 
+@pytest.mark.parametrize("kind", [Read.SINCE, Read.POLLED])
+def test_tasks_that_stayed_in_the_store_are_there(kind):
+    """Nine of a thousand are deleted, and only those nine were loaded: the side is not emptied."""
+    state, gone = linked(9), {f"a{number}": entry(f"a{number}", deleted=True) for number in range(1, 10)}
+    read = replace(lists(kind=kind), entries=gone, gone=frozenset(gone))
+    side = state.sides["a"]
+    told = [
+        judge_missing(side, read, state.of_side("a"), POLICY, now=NOW, allow=(), settled=rest).guard
+        for rest in (0, 991)
+    ]
+    assert told == ["emptied", ""]
+
+
 def test_only_what_a_person_can_answer_is_asked():
     """`emptied` asks; `shrunk` is believed after equal reads."""
     assert judge(linked(5), lists()).asks
