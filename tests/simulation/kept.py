@@ -282,4 +282,16 @@ KEPT: dict[str, History] = {
             ("cycle", 0, ((14, "move", "b", 2, 1),)),
         ],
     ),
+    # A listing was empty, and the read set aside; asked one by one, the tasks were there, and one was completed.
+    # Before the side was believed again its word for that came to mean another: what it said had reached nobody.
+    "a word that came to mean another while its side was set aside": History(
+        {"sides": [("a", "memory", {}), ("b", "memory", {})]},
+        [
+            *(("add", "a", number, {"title": f"{number} e{number}"}) for number in (1, 2, 3)),
+            ("cycle", 0, ()),
+            ("edit", "a", 2, "status", "completed"),
+            ("cycle", 0, ((3, "fault", "empty listing"),)),
+            ("respell", "a", {"needs_action": "needs_action", "completed": "cancelled"}),
+        ],
+    ),
 }

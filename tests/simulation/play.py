@@ -17,6 +17,7 @@ from sync.report import GroupReport
 from sync.store import Store
 from tests.simulation.arrivals import Arrivals
 from tests.simulation.baton import Baton, Killed
+from tests.simulation.deeds import Edit
 from tests.simulation.ground import WatchedStore, ground, owner
 from tests.simulation.ledger import Ledger
 from tests.simulation.people import VERBS, People
@@ -56,6 +57,7 @@ class Play:
         self.reports: list[GroupReport | None] = []
         self.doubles: list[str] = []
         self.respelt = False
+        self.unheard: set[Edit] = set()  # shown by reads that were set aside
 
     # What happens
 
@@ -80,13 +82,23 @@ class Play:
         self.baton.wall += timedelta(seconds=seconds)
 
     def _cycle(self, order: int, incidents: Sequence[tuple] = (), **wishes: object) -> None:
+        read = {edit for edit in self.ledger.edits if edit.read}
         report = self.run(order, incidents, Wishes(**wishes))
         self.reports.append(report)
+        self._set_aside(report, {edit for edit in self.ledger.edits if edit.read} - read)
         done = report is not None and not report.owed and not report.held
         self.ledger.arrivals.cycle_ended(died=report is None, done=done)
         self.remarks.calm = done
         self._tell_apart(report)
         self._count_doubles()
+
+    def _set_aside(self, report: GroupReport | None, shown: set[Edit]) -> None:
+        """What a read showed that a guard stopped nobody has taken in: not until the side is believed again."""
+        for side, told in (report.sides if report is not None else {}).items():
+            if told.read is Read.SET_ASIDE:
+                self.unheard |= {edit for edit in shown if edit.side == side}
+            elif told.read in {Read.COMPLETE, Read.SINCE, Read.POLLED}:
+                self.unheard = {edit for edit in self.unheard if edit.side != side}
 
     def _tell_apart(self, report: GroupReport | None) -> None:
         """What two people made alike is one where both were new in the same cycle (rule 15), else twins."""
@@ -100,7 +112,7 @@ class Play:
         """The configuration gives a side another table of words."""
         self.places[side].respell({word: Status(status) for word, status in words.items()})
         tied = {link.ref for link in WatchedStore(ground(), self.points).load("work", list(self.places)).of_side(side)}
-        unread = self.ledger.unread(side, "")
+        unread = {*self.ledger.unread(side, ""), *self.unheard}
         # What nobody has read yet, or nobody has said what it is, means what it means from now on.
         for edit in (one for one in self.ledger.edits if one in unread or (one.side == side and one.ref not in tied)):
             shown = self.places[side].entries().get(edit.ref)
