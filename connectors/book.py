@@ -26,6 +26,8 @@ NEAR: Final = 0.05
 """Seconds: whoever comes first and looks again within this time is waited for; for anybody later nothing lies idle."""
 GRACE: Final = 0.5
 """Seconds that somebody may be late for a look. Later, the process is stopped or gone, and its place is lost."""
+POLICY_FOR: Final = 86_400.0
+"""Seconds, a day, after which windows that a vendor named hold no more: it names them no longer."""
 UNTOLD: Final = 1.0
 """Seconds of pause after a refusal without a time, doubled with each further one."""
 LONGEST_UNTOLD: Final = 60.0
@@ -64,7 +66,8 @@ class Book:
     """The log of one credential: what was sent, who waits, and what the vendor said.
 
     ``due`` is when the next request is due at the mean distance, ``blocked`` the end of a pause that the vendor asked
-    for. ``left`` requests may be sent until ``until``, as its headers say; ``policy`` has the windows that they name.
+    for. ``left`` requests may be sent until ``until``, as its headers say; ``policy`` has the windows that they name,
+    last at ``named``.
     ``strikes`` counts refusals in a row that told no time.
     """
 
@@ -76,6 +79,7 @@ class Book:
     left: int = 0
     until: float = NEVER
     policy: tuple[Window, ...] = ()
+    named: float = NEVER
     strikes: int = 0
 
     def ask(self, budget: RateBudget, ticket: Ticket, now: float) -> Wait | None:
@@ -170,7 +174,7 @@ class Book:
         if told.refused:
             self.block(min(UNTOLD * 2.0 ** (self.strikes - 1), LONGEST_UNTOLD), now)
         if told.windows:
-            self.policy = told.windows
+            self.policy, self.named = told.windows, now
         if told.remaining is None or told.reset is None:
             return
         # Requests that are open now may be counted there already or not.
@@ -185,6 +189,8 @@ class Book:
             if slot.done is None and slot.opened + OPEN_FOR < now:
                 slot.done = slot.opened + OPEN_FOR
         self.slots = [slot for slot in self.slots if slot.done is None or slot.done > now - longest]
+        if self.named + POLICY_FOR < now:
+            self.policy = ()
         self.tickets = [one for one in self.tickets if one.look + GRACE >= now]
         if len(self.slots) > _MANY:
             self.slots = _together(self.slots, longest / _MANY)
@@ -197,6 +203,7 @@ class Book:
         for ticket in self.tickets:
             ticket.look += seconds
         self.due += seconds
+        self.named += seconds
         self.blocked += seconds
         self.until += seconds
 

@@ -19,6 +19,7 @@ from sync.apply.journal import GiveUp, Journal, Outcome, Run
 from sync.apply.removing import Remover
 from sync.apply.sending import Sender
 from sync.apply.waves import lanes, waves
+from sync.core.codec import short
 from sync.core.facts import Action
 from sync.core.model import Do, SideName
 from sync.together import Together, in_threads
@@ -85,7 +86,8 @@ class _Turn:
                 except IndexError:  # another lane was quicker
                     return
                 try:
-                    _carry_out(self.senders[self.run.state.tasks[action.task].kind], action)
+                    with bound_contextvars(link=f"{short(action.task)}@{self.side}"):
+                        _carry_out(self.senders[self.run.state.tasks[action.task].kind], action)
                 except GiveUp:
                     self.over = True
                     return

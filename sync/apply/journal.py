@@ -11,7 +11,7 @@ import structlog
 
 from connectors.contract import Clock, Entry
 from connectors.errors import Applied, ConnectorError, RateLimited, SideDown
-from sync.core.codec import encode_fields, short
+from sync.core.codec import encode_fields
 from sync.core.facts import Acted
 from sync.core.lens import Lenses
 from sync.core.model import Intent, IntentState, Link, SideName, State, TaskId
@@ -108,7 +108,8 @@ class Journal:
 
     def _tell(self, intent: Intent, outcome: str) -> None:
         run, lag = self.run, self._lag(intent)
-        log.debug("write.settled", task=short(intent.task), do=intent.do.value, ref=intent.ref, outcome=outcome)
+        event = "write.acknowledged" if outcome == "done" else "write.settled"
+        log.debug(event, do=intent.do.value, ref=intent.ref, outcome=outcome)
         told = Written(
             group=run.state.group, cycle=run.cycle, side=self.side, do=intent.do.value, outcome=outcome, lag=lag
         )
@@ -130,9 +131,7 @@ class Journal:
 
         Raises ``GiveUp`` when the side's turn is over.
         """
-        log.info(
-            "write.failed", task=short(intent.task), do=intent.do.value, applied=error.applied.value, why=error.message
-        )
+        log.info("write.failed", do=intent.do.value, applied=error.applied.value, why=error.message)
         if error.applied is Applied.NO:
             self._close(intent, f"not applied: {error.message}", [])
         else:

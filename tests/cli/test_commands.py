@@ -365,7 +365,7 @@ def test_logs_go_to_standard_error_as_the_configuration_says(tmp_path):
     place.put("here", "Milk")
     done = place.run("run", "--once", "--json")
     assert done.json["exit"] == 0
-    assert '"event":"write.settled"' in done.err
+    assert '"event":"write.acknowledged"' in done.err
 
 
 def test_what_is_doubtful_in_a_configuration_is_a_warning_and_no_failure(broken):

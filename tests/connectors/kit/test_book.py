@@ -222,3 +222,14 @@ def test_a_long_log_is_kept_short_and_never_counts_less():
     assert len(book.slots) <= 1001
     after = [book.wait(budget, cost, 2000.0) for cost in (1, 1001, 3000, 5000)]
     assert all(early <= late <= early + 4.0 for early, late in zip(before, after, strict=True))
+
+
+def test_windows_that_a_vendor_names_no_longer_are_forgotten_after_a_day():
+    """Tighter than ours they hold at once; a day later ours does again."""
+    book, narrow = Book(), Window(limit=1, per=60.0)
+    answered(book, Told(windows=(narrow,)), 0.0)
+    assert book.wait(FIFTY, 1, 1.0) > 0
+    answered(book, Told(), 80_000.0)
+    assert book.wait(FIFTY, 1, 80_001.0) > 0, "it may have left them out for once"
+    answered(book, Told(), 90_000.0)
+    assert book.wait(FIFTY, 1, 90_001.0) == 0.0
