@@ -7,7 +7,6 @@ import pty
 import re
 import select
 import stat
-import subprocess
 import sys
 import time
 
@@ -26,27 +25,18 @@ def answers(account, *, key: str = "type", keep: str = "yes") -> list[str]:
     return [*first, *second, "no", "Europe/Berlin", "", "10m"]
 
 
-def init(folder, lines):
-    """The real process, its answers piped."""
-    command = [sys.executable, "-m", "sync", "init"]
-    text = "".join(f"{line}\n" for line in lines)
-    return subprocess.run(
-        command, cwd=folder, env=environment(), input=text, text=True, capture_output=True, check=False, timeout=60
-    )
-
-
 @pytest.fixture(scope="module")
 def written(account, tmp_path_factory):
     """A folder in which somebody has answered, and what was said."""
     folder = tmp_path_factory.mktemp("init")
-    return folder, init(folder, answers(account))
+    return folder, forked("init", cwd=folder, typed="\n".join([*answers(account), ""]))
 
 
 def test_from_nothing_to_a_checked_configuration_of_two_accounts(written, account):
     folder, done = written
-    assert done.returncode == 0, done.stderr
-    assert "All sides answer." in done.stdout
-    assert done.stdout.splitlines()[-4:] == [
+    assert done.code == 0, done.err
+    assert "All sides answer." in done.out
+    assert done.out.splitlines()[-4:] == [
         "Next:",
         "  tasksync plan",
         "  tasksync run --once --limit 3",
@@ -55,7 +45,7 @@ def test_from_nothing_to_a_checked_configuration_of_two_accounts(written, accoun
     text = (folder / "tasksync.toml").read_text(encoding="utf-8")
     for key in ("outline", "strategy"):
         for secret in ("remote_key", "password"):
-            assert str(account.keys[key].get(secret, "none such")) not in text + done.stdout + done.stderr
+            assert str(account.keys[key].get(secret, "none such")) not in text + done.out + done.err
     assert 'remote_key = { file = "secrets/outline_remote_key" }' in text
     assert "# The number of the list: it stands in the list's address" in text
     assert "[sides.ogsm]" in text
@@ -122,7 +112,7 @@ def test_at_a_terminal_a_wrong_answer_is_asked_again_and_no_secret_is_shown(acco
     deadline = time.monotonic() + 60
     waiting = list(said)
     while time.monotonic() < deadline:
-        ready, _, _ = select.select([terminal], [], [], 0.3)
+        ready, _, _ = select.select([terminal], [], [], 0.05)
         if ready:
             try:
                 piece = os.read(terminal, 65536)

@@ -94,6 +94,10 @@ def test_both_configurations_for_containers_are_one_and_can_be_used(tmp_path):
 def test_a_manifest_is_what_kubernetes_has_published(name):
     document = manifest(name)
     kubernetes_validate.validate(document, "1.29", strict=True)
+
+
+def test_a_manifest_with_a_key_that_nobody_knows_would_be_noticed():
+    document = manifest("volume.yaml")
     with pytest.raises(kubernetes_validate.ValidationError):
         kubernetes_validate.validate({**document, "metadatas": {}}, "1.29", strict=True)
 

@@ -93,7 +93,7 @@ class Running:
 
     def configure(self, groups: dict[str, list[str]], *, more: str = "", keys: str = 'interval = "1s"') -> None:
         """Write the configuration: these groups, whose sides are vaults but for ``canvas``."""
-        lines = []
+        lines = ['[service]\nlisten = ""\n']  # two services of one machine can not have one port
         for name, sides in groups.items():
             for side in sides:
                 told = CANVAS.format(url=self.serving.url("canvas"), sandbox=self.sandbox)
