@@ -104,8 +104,8 @@ def judge_missing(
         return Verdict()  # a task that is told to be gone would be loaded: the rest is there
     if observation.read is Read.POLLED:
         return _judge_polled(side, observation, live, policy, allow)
-    if observation.read is Read.SINCE:  # what is not loaded was not named, and so not deleted
-        return Verdict() if settled else _judge_told(side, observation, live, policy, allow)
+    if observation.read is Read.SINCE:
+        return _judge_told(side, observation, live, policy, allow)
     if observation.read is not Read.COMPLETE:
         return Verdict()
     missing = missing_links(live, observation)
