@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -22,7 +22,7 @@ from sync.core.facts import Observation, Read
 from sync.core.model import Intent, Link, Side, SideName, State
 from sync.core.owners import rides
 from sync.core.recover import open_creates, open_requests, unseen_creates
-from sync.core.standing import named_by_a_person, renew, standing, unread
+from sync.core.standing import decided, named_by_a_person, renew, standing, unread
 from sync.gathering import Gathered
 from sync.progress import Progress
 from sync.rest import Others, Rest
@@ -133,14 +133,25 @@ class Reader:
         if observation.read is Read.SINCE:
             for ref in unread(state, observation)[:PROBES]:
                 ask(self.connector, observation, ref)
+            self._ask_anew(observation, decided(state, self.name))
         renew(state, observation)
         if observation.read is Read.SINCE:
             for record in standing(state, self.name):
-                if record.ref not in observation.entries and record.ref not in observation.listed:
+                if not observation.tells_of(record.ref):
                     observation.entries[record.ref] = self.connector.normalise(record)
         for ref in (*named_by_a_person(state, self.name), *open_requests(state, self.name)):
-            if ref not in observation.listed and ref not in observation.entries:
+            if not observation.tells_of(ref):
                 ask(self.connector, observation, ref)
+
+    def _ask_anew(self, observation: Observation, refs: Iterable[Ref]) -> None:
+        """What a person has decided on goes by how it is now, not by how it was when it was asked about.
+
+        Raises what went wrong: the decision waits.
+        """
+        for ref in refs:
+            error = None if observation.tells_of(ref) else ask(self.connector, observation, ref)
+            if error is not None:
+                raise error
 
     def _wait_for(self, intents: Sequence[Intent]) -> None:
         opened = max((intent.opened for intent in intents if intent.opened is not None), default=None)

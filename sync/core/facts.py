@@ -121,6 +121,10 @@ class Observation:
         """Whether there is anything to go by."""
         return self.read not in {Read.NONE, Read.STILL_READING}
 
+    def tells_of(self, ref: Ref) -> bool:
+        """Whether it says how an entry is: changed, as before, or gone."""
+        return ref in self.entries or ref in self.listed or ref in self.gone
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:

@@ -102,8 +102,7 @@ def _is_answered(held: Held, observation: Observation) -> bool:
         return False
     if observation.read is Read.COMPLETE or is_nameless(held.ref):
         return True
-    answered = (observation.entries, observation.gone, observation.listed)
-    return not is_adoption(held) and any(held.ref in refs for refs in answered)
+    return not is_adoption(held) and observation.tells_of(held.ref)
 
 
 def _way_out(row: Held) -> str:

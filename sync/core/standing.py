@@ -43,6 +43,12 @@ def standing(state: State, side: SideName) -> Iterator[Record]:
                 yield Record(ref=ref, raw_hash=str(data.get("hash", "")), native=native)
 
 
+def decided(state: State, side: SideName) -> list[Ref]:
+    """The entries that stand on a side, and a person has decided on what they are about."""
+    rows = [held.data.get(ENTRIES) for held in state.held if held.side == side and held.decision]
+    return [ref for entries in rows if isinstance(entries, Mapping) for ref in entries if not is_nameless(ref)]
+
+
 def unread(state: State, observation: Observation) -> list[Ref]:
     """What could not be read before and was not read now.
 
@@ -50,7 +56,7 @@ def unread(state: State, observation: Observation) -> list[Ref]:
     """
     held = (one for one in state.held if one.kind is HeldKind.ENTRY and one.side == observation.side)
     refs = [one.ref for one in held if not is_adoption(one) and not is_nameless(one.ref)]
-    return [ref for ref in refs if ref not in observation.entries and ref not in observation.listed]
+    return [ref for ref in refs if not observation.tells_of(ref)]
 
 
 def renew(state: State, observation: Observation) -> None:

@@ -12,6 +12,7 @@ from sync.core.standing import (
     ENTRIES,
     MISSES,
     adopting,
+    decided,
     kept,
     named_by_a_person,
     omitted_changes,
@@ -45,6 +46,14 @@ def test_entries_that_stand_are_what_the_vendor_sent():
         Record(ref="b9", raw_hash="h9", native={}),
         Record(ref="b8", raw_hash="h8", native={}),
     ]
+
+
+def test_what_a_person_has_decided_on_is_to_be_asked_for():
+    data = {ENTRIES: kept([entry("b9"), entry("without id, 0a1b2c3d"), entry("b8")])}
+    there = held("b1", data={ENTRIES: kept([entry("b7")])})
+    elsewhere = held("a1", side="a", data={ENTRIES: kept([entry("a9")])}, decision="absent")
+    rows = (held("b2", data=data, decision="absent"), held("b3", data={ENTRIES: 7}, decision="new"), there, elsewhere)
+    assert decided(state(*rows), "b") == ["b9", "b8"]
 
 
 def test_what_could_not_be_read_is_to_be_asked_for():

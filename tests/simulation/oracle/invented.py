@@ -66,13 +66,24 @@ def _time_of_day(end: End, task: Task, mine: list[Edit]) -> Iterator[str]:
     # Of two tasks with one number (a twin that was renamed before it was known) each has its own edits.
     tied = {(link.side, ref) for link in end.state.of_task(task.id) for ref in (link.ref, *link.former)}
     dues = [edit for edit in mine if edit.field is Field.DUE and (edit.side, edit.ref) in tied]
+    told = [row for row in end.moved if row.task == task.id and row.field is Field.DUE]
     # What lost to a day that was typed at the same time is kept as that: who typed the day had seen no time.
-    lost = {
-        decode(row.field, row.old) for row in end.moved if row.task == task.id and row.field is Field.DUE and row.lost
+    lost = {decode(row.field, row.old) for row in told if row.lost}
+    heard = {decode(row.field, row.new) for row in told}
+    typed = {
+        edit.after
+        for edit in dues
+        if _holds_times(end, edit.side) and (edit.after in heard or not _was_removed(end, edit))
     }
-    typed = {edit.after for edit in dues if _holds_times(end, edit.side)} - lost
+    typed -= lost
     if typed and all(isinstance(one, datetime) for one in typed):
         yield f"{task.title!r} is due on {value}, and the time of day is lost: {typed}"
+
+
+def _was_removed(end: End, edit: Edit) -> bool:
+    """Whether it went with its entry, which somebody deleted on that side."""
+    mine = [one for one in end.ledger.removals if (one.side, one.number) == (edit.side, edit.number)]
+    return any(edit.at <= removal.at for removal in mine)
 
 
 def _holds_times(end: End, side: str) -> bool:
