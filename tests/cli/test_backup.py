@@ -107,16 +107,22 @@ def test_what_is_no_copy_is_refused_and_the_store_stays(place):
     assert not list(place.folder.glob("tasks.db.*"))
 
 
-def test_nothing_is_put_back_under_a_cycle(place):
+def test_nothing_is_put_back_under_a_cycle_and_who_has_the_store_open_sees_what_is_put_back(place):
     place.run("backup", "copy.db")
+    place.put("here", "Bread")
+    place.once()
     store = Store.open(f"sqlite:///{place.folder / 'tasks.db'}", clock=SystemClock())
     lease = store.acquire("work", owner=Owner.here())
     try:
         refused(place.run("restore", "copy.db"), "is being worked on", code=4)
-    finally:
         store.release(lease)
+        assert len(store.load("work", ["here", "there"]).tasks) == 2
+        assert place.run("restore", "copy.db").code == 0
+        assert len(store.load("work", ["here", "there"]).tasks) == 1
+        store.release(store.acquire("work", owner=Owner.here()))
+    finally:
         store.close()
-    assert place.run("restore", "copy.db").code == 0
+    assert place.once()["created"] == 0
 
 
 @pytest.mark.parametrize("spoil", ["damaged", "newer", "gone"])
