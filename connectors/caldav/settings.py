@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 class CaldavSettings(BaseModel):
     """The account. The collection is the side's ``base_url``."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid")
 
     default_base_url: ClassVar[str | None] = None
     unnamed: ClassVar[Mapping[str, object]] = {}

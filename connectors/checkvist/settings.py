@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 class CheckvistSettings(BaseModel):
     """The list, and the account that may write it."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid")
 
     default_base_url: ClassVar[str | None] = "https://checkvist.com"
     unnamed: ClassVar[Mapping[str, object]] = {"checklist": 0}

@@ -18,7 +18,7 @@ _READS = frozenset({Verb.CHANGES, Verb.GET})
 class MemorySettings(BaseModel):
     """A vault and its traits."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid")
 
     default_base_url: ClassVar[str | None] = "memory:"
     needs_base_url: ClassVar[bool] = False

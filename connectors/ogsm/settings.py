@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 class OgsmSettings(BaseModel):
     """The account, and which of its actions the side is."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid")
 
     default_base_url: ClassVar[str | None] = None
     unnamed: ClassVar[Mapping[str, object]] = {"canvas": None, "strategies": []}

@@ -16,7 +16,7 @@ Id = Annotated[str, pydantic.StringConstraints(strip_whitespace=True, min_length
 class OptaCheckSettings(BaseModel):
     """The workspace, the account that writes there, and what new tasks are given."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid")
 
     default_base_url: ClassVar[str | None] = "https://api.optacheck.com"
     apart: ClassVar[frozenset[str]] = frozenset({"adopt"})

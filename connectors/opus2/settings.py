@@ -15,7 +15,7 @@ Paging = Literal["auto", "none", "page", "offset", "cursor", "next"]
 class Opus2Settings(BaseModel):
     """The token, and which folder of which project the side is."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid")
 
     default_base_url: ClassVar[str | None] = None
     unnamed: ClassVar[Mapping[str, object]] = {"project": "", "folder": "", "archive_folder": None}

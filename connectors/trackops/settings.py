@@ -37,7 +37,7 @@ def _name(value: object) -> object:
 class TrackopsSettings(BaseModel):
     """The account, and the case whose tasks the side is."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid")
 
     default_base_url: ClassVar[str | None] = None
     unnamed: ClassVar[Mapping[str, object]] = {"case": 0, "calendar": 0, "subject": 0, "case_service": 0}

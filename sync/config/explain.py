@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 
 from sync.config.lines import KeyPath
 from sync.config.problems import BadValue, Report, did_you_mean, kind, shown
+from sync.config.purposes import purpose
 
 _UNKNOWN = {"extra_forbidden", "unexpected_keyword_argument"}
 _MISSING = {"missing", "missing_argument", "missing_keyword_only_argument"}
@@ -133,8 +134,8 @@ def _tells(text: str, secrets: tuple[str, ...]) -> bool:
 
 
 def _purpose(shape: type, loc: KeyPath) -> str:
-    field = shape.model_fields.get(str(loc[0])) if issubclass(shape, BaseModel) and len(loc) == 1 else None
-    return f": {field.description}" if field and field.description else ""
+    told = purpose(shape, str(loc[0])) if issubclass(shape, BaseModel) and len(loc) == 1 else ""
+    return f": {told}" if told else ""
 
 
 def _bound(context: Mapping[str, object]) -> str:
