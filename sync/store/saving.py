@@ -115,7 +115,9 @@ class Batch:
         touched = {*self.tasks, *(task for task, _ in self.links), *(task for task, _ in self.no_links)}
         touched |= {intent.task for intent, _ in self.intents}
         if settled is None:
-            self.opened = sorted(self.known.settled & touched)
+            known = self.known
+            known_open = known.tasks.keys() - known.settled
+            self.opened = sorted(task for task in touched if task < known.next_task and task not in known_open)
         else:
             self.settled = sorted(set(settled) - self.known.settled)
             self.opened = sorted(self.known.settled.intersection(of) - set(settled))
