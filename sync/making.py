@@ -57,7 +57,7 @@ class Making:
         cycle.observe, cycle.observer = keeper.reads, keeper.watch.observer
         cycle.writes_for = keeper.writes_for
         # A read that goes on is told from what was written meanwhile by all links of its side.
-        cycle.whole = any(map(keeper.reads.goes_on, cycle.sides))
+        cycle.whole = keeper.reads.whole
         return cycle
 
     def made(

@@ -88,6 +88,11 @@ class Reads:
         """Whether a read of a side is not over, or was not taken yet."""
         return side in self._late
 
+    @property
+    def whole(self) -> bool:
+        """Whether the next cycle has to load everything: a read that it can not wait for goes by more than its own."""
+        return bool(self._late or self._slow)
+
     def finished(self, seconds: float | None) -> bool:
         """Wait until no read is under way; whether that is so."""
         with self._changed:
@@ -97,7 +102,7 @@ class Reads:
         turn = self._late.get(reader.name)
         if turn is not None and not turn.done:
             return turn
-        if turn is not None and turn.error is None and _mark(turn.state, reader.name) == _mark(state, reader.name):
+        if turn is not None and (turn.error is not None or _fits(turn, state)):
             return turn
         turn = _Turn(reader, state, self._clock.monotonic())
         context = copy_context()
@@ -148,7 +153,7 @@ class Reads:
         self._late.pop(name, None)
         if turn.error is not None:
             raise turn.error
-        if turn.seen is None or (turn.late and _mark(turn.state, name) != _mark(state, name)):
+        if turn.seen is None or (turn.late and not _fits(turn, state)):
             why = "it changed in the store while it was read, and is read again"
             return Observation(side=name, read=Read.STILL_READING, why=why)
         if not stop():
@@ -157,6 +162,14 @@ class Reads:
             self._slow.discard(name)
         turn.seen.asked_at = turn.began
         return turn.seen
+
+
+def _fits(turn: _Turn, state: State) -> bool:
+    """Whether a read that is late can be taken: it failed, or all was loaded for it, and is as it was."""
+    name = turn.reader.name
+    if turn.seen is not None and not turn.seen.took_part:
+        return True
+    return not (turn.state.partial or state.partial) and _mark(turn.state, name) == _mark(state, name)
 
 
 def _mark(state: State, name: SideName) -> Hashable:

@@ -57,6 +57,26 @@ def test_a_hung_vendor_delays_no_other_side_and_no_other_group_and_catches_up_af
     assert {(one.group, one.side) for one in watcher.waits} == {("work", "canvas")}
 
 
+def test_a_read_that_takes_longer_than_a_cycle_waits_is_taken_when_it_has_come(place):
+    """Each answer takes three intervals: what is there arrives, and what is written there is written once."""
+    place.configure({"work": ["left", "right", "canvas"]})
+    place.config.write_text(place.config.read_text().replace('timeout = "1s"', 'timeout = "30s"'))
+    place.put("left", l1="Milk")
+    with place.started() as watcher:
+        until(lambda: place.titles("canvas") == ["Milk"] and watcher.last("work").result.value == "quiet")
+        place.faults.add(Fault(Kind.SLOW, times=None, seconds=3.0))
+        place.sandbox.add("Salt")
+        place.put("left", l1="Milk", l2="Bread")
+        until(
+            lambda: place.titles("left") == place.titles("right") == place.titles("canvas") == ["Bread", "Milk", "Salt"]
+        )
+        assert {report.sides["canvas"].read for report in watcher.reports["work"]} >= {
+            Read.STILL_READING,
+            Read.COMPLETE,
+        }
+    assert watcher.failed == []
+
+
 def test_fifty_reloads_leave_nothing_behind_and_a_bad_configuration_is_refused(place):
     """The one in use goes on; a group that is new has its first cycle at once, one that is gone has no more."""
     place.configure({"work": ["left", "canvas"]})
