@@ -18,12 +18,13 @@ import structlog
 
 from connectors.contract import Acquaint, Clock, Connector, Recall
 from sync.apply import Outcome, Run, apply
+from sync.core.circumstances import Circumstances
 from sync.core.comments import follow
 from sync.core.facts import Action, Decision, Note, Observation, Read
 from sync.core.lens import Lenses
 from sync.core.model import Do, HeldKind, SideName, State
 from sync.core.people import acquaintances
-from sync.core.pipeline import Circumstances, decide
+from sync.core.pipeline import decide
 from sync.core.policy import GroupPolicy
 from sync.core.settled import basis_of, settled_tasks
 from sync.core.sides import meet

@@ -133,6 +133,7 @@ class Reader:
         if observation.read is Read.SINCE:
             for ref in unread(state, observation)[:PROBES]:
                 ask(self.connector, observation, ref)
+        if observation.read is not Read.COMPLETE:
             self._ask_anew(observation, decided(state, self.name))
         renew(state, observation)
         if observation.read is Read.SINCE:

@@ -8,12 +8,13 @@ Nothing here reads a clock, a file or a network. The state that is handed in is 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from connectors.task import Field, Status, Value
 from sync.core.adopt import Adoption
+from sync.core.circumstances import Circumstances
 from sync.core.comments import commented, follow, left_behind
 from sync.core.decisions import Decisions
 from sync.core.deletes import Deletes
@@ -27,7 +28,7 @@ from sync.core.lens import Lenses
 from sync.core.mapping import what_changed
 from sync.core.match import member_of
 from sync.core.merge import Merge
-from sync.core.model import Link, Side, SideName, State, TaskId, TaskLife
+from sync.core.model import Link, LinkKey, Side, SideName, State, TaskId, TaskLife
 from sync.core.order import incoming, ordered_sides, positions
 from sync.core.owners import counted
 from sync.core.plan import Planner
@@ -40,21 +41,7 @@ from sync.core.sides import meet, trust_again, welcome_back
 from sync.core.standing import FILTER_DISTRUSTED, omitted_changes, withdraw_gone
 from sync.core.ties import ask_about_lost, withdraw_ties
 from sync.core.tree import break_cycles
-from sync.core.undo import Undo, Undoing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
-    """What a cycle is told besides its readings.
-
-    Its number, the time, the guards that a person lifts, the creates allowed.
-    """
-
-    cycle: int
-    now: datetime
-    allow: frozenset[str] = frozenset()
-    limit: int | None = None
-    undo: Undo | None = None
+from sync.core.undo import Undoing
 
 
 def decide(
@@ -220,15 +207,19 @@ class _Cycle:
 
     def _merge(self, deletes: Deletes) -> None:
         """Stage 7."""
-        grouped: dict[TaskId, dict[Field, list[Delta]]] = defaultdict(lambda: defaultdict(list))
-        for delta in self.deltas:
-            grouped[delta.link.task][delta.field].append(delta)
+        grouped = self._grouped()
         self.comparison.hold(grouped)
-        parents: dict[TaskId, Value] = {}
+        tasks, parents = self.state.tasks, dict[TaskId, Value]()
+        gone = {task_id for task_id in grouped if tasks[task_id].life is TaskLife.DELETED}
+        before = {link.key for task_id in gone for link in self.state.of_task(task_id) if link.live}
+        revived = {task_id for task_id in gone if deletes.revive(tasks[task_id], grouped[task_id])}
+        if revived:
+            self._absorb_again(revived, before)
+            grouped = self._grouped()
         for task_id, fields in grouped.items():
-            task = self.state.tasks[task_id]
-            if task.life is TaskLife.DELETED and not deletes.revive(task, fields):
+            if task_id in gone - revived:
                 continue
+            task = tasks[task_id]
             parents[task_id] = task.values.get(Field.PARENT)
             for name in (name for name in Field if name in fields):
                 self.merge.field(task, name, fields[name])
@@ -238,6 +229,19 @@ class _Cycle:
             observation = self.observations.get(side)
             if observation is not None and observation.read is Read.COMPLETE and side not in self.aside:
                 incoming(self.merge, side, positions(self.state, side, observation))
+
+    def _grouped(self) -> dict[TaskId, dict[Field, list[Delta]]]:
+        grouped: dict[TaskId, dict[Field, list[Delta]]] = defaultdict(lambda: defaultdict(list))
+        for delta in self.deltas:
+            grouped[delta.link.task][delta.field].append(delta)
+        return grouped
+
+    def _absorb_again(self, revived: Collection[TaskId], before: Collection[LinkKey]) -> None:
+        """What people did where a task was let go, and where it lives again now: nobody's edit until then."""
+        for name, observation in self._believed().items():
+            for diff in diff_side(self.lenses, observation):
+                if diff.link.task in revived and diff.link.key not in before:
+                    self._absorb_diff(diff, self.policy.side(name))
 
     def _undo(self) -> Undoing | None:
         """What a person undoes, after everything that happened since."""
@@ -250,14 +254,8 @@ class _Cycle:
         return undoing
 
     def _writable(self) -> frozenset[SideName]:
-        return frozenset(
-            spec.name
-            for spec in self.policy.sides
-            if (seen := self.observations.get(spec.name)) is not None
-            and seen.read in {Read.COMPLETE, Read.SINCE, Read.POLLED}
-            and spec.name not in self.aside
-            and spec.access is not AccessPolicy.READ
-        )
+        believed = self._believed()
+        return frozenset(name for name in believed if self.policy.side(name).access is not AccessPolicy.READ)
 
     def _plan(self, undoing: Undoing | None) -> None:
         """Stages 8 and 9."""

@@ -44,9 +44,16 @@ def standing(state: State, side: SideName) -> Iterator[Record]:
 
 
 def decided(state: State, side: SideName) -> list[Ref]:
-    """The entries that stand on a side, and a person has decided on what they are about."""
-    rows = [held.data.get(ENTRIES) for held in state.held if held.side == side and held.decision]
-    return [ref for entries in rows if isinstance(entries, Mapping) for ref in entries if not is_nameless(ref)]
+    """What a person has decided on: the entries that stand on a side, and where that task was let go there.
+
+    The decision may bring the task back, and what people did with the entry meanwhile was nobody's edit.
+    """
+    rows = [held for held in state.held if held.decision]
+    kept_there = [held.data.get(ENTRIES) for held in rows if held.side == side]
+    refs = [ref for entries in kept_there if isinstance(entries, Mapping) for ref in entries]
+    links = [state.link(held.task, side) for held in rows if held.task is not None]
+    refs += [link.ref for link in links if link is not None and not link.live and link.ref is not None]
+    return [ref for ref in dict.fromkeys(refs) if not is_nameless(ref)]
 
 
 def unread(state: State, observation: Observation) -> list[Ref]:

@@ -10,11 +10,12 @@ import pytest
 from connectors.contract import Discovery, FieldCapability, Holding, Verb
 from connectors.task import Field, Status
 from sync.core.adopt import MATCHED
+from sync.core.circumstances import Circumstances
 from sync.core.evidence import UNDONE, let_go
 from sync.core.facts import Acted, Moved, Observation, Read
 from sync.core.mapping import CHANGED as REMAPPED
 from sync.core.model import Do, Held, HeldKind, Intent, LinkLife, Pair, TaskLife, Version
-from sync.core.pipeline import Circumstances, decide
+from sync.core.pipeline import decide
 from sync.core.policy import AccessPolicy, EvidencePolicy, GuardPolicy, Limit
 from sync.core.settle import CREATE_AGAIN, DELETED_THERE
 from sync.core.standing import MISSES

@@ -17,4 +17,25 @@ DECIDED: dict[str, History] = {
             ("remove", "b", 2),
         ],
     ),
+    # A task was deleted while a create of it was in doubt, and let go where nothing can be deleted. What a person wrote
+    # there was nobody's edit. The answer brought the task back, and the edit with it only when something else was
+    # written there.
+    "an edit where a task was let go, which an answer brings back": History(
+        {
+            "sides": [
+                ("a", "memory", {"silent": ["description", "labels"]}),
+                ("b", "memory", {"without": ["delete"]}),
+                ("c", "opus2", ("rate=off", {"no archive": True})),
+            ]
+        },
+        [
+            ("add", "a", 1, {"due": "2026-04-04", "title": "1 e1"}),
+            ("cycle", 28633, ((25, "crash"),)),
+            ("remove", "a", 1),
+            ("edit", "b", 1, "due", "2026-04-13"),
+            ("cycle", 0, ()),
+            ("cycle", 0, ()),
+            ("edit", "c", 1, "description", "note e35"),
+        ],
+    ),
 }
