@@ -4,7 +4,7 @@
 #   docker run -v ./tasksync.toml:/etc/tasksync/tasksync.toml:ro -v tasksync:/var/lib/tasksync --read-only tasksync
 #
 # BASE is any image with Python 3.11 or newer as `python3`, its venv, and a Debian's useradd.
-ARG BASE=docker.io/library/python:3.11-slim-bookworm
+ARG BASE=python:3.11-slim-bookworm
 
 FROM ${BASE} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_NO_INPUT=1
