@@ -55,6 +55,8 @@ def _status(end: End, task: Task, mine: list[Edit]) -> Iterator[str]:
     typed = {value for edit in mine if edit.field is Field.STATUS for value in (edit.before, edit.after)}
     typed |= {Status.NEEDS_ACTION}  # what servers give a new task
     value = task.values.get(Field.STATUS)
+    if number_of(task.title) in end.ledger.family:
+        return  # it follows from its children
     if end.play.respelt and task.life is TaskLife.ALIVE and len(typed) > 1 and value not in typed:
         yield f"{task.title!r} is {value}, which nobody said: {typed}"
 
