@@ -17,7 +17,7 @@ from sync.core.mapping import CHANGED as REMAPPED
 from sync.core.model import Do, Held, HeldKind, Intent, LinkLife, Pair, TaskLife, Version
 from sync.core.pipeline import decide
 from sync.core.policy import AccessPolicy, EvidencePolicy, GuardPolicy, Limit
-from sync.core.settle import CREATE_AGAIN, DELETED_THERE
+from sync.core.settle import CREATE_AGAIN, DELETED_THERE, NO_DELETE
 from sync.core.standing import MISSES
 from sync.core.ties import lost_key
 from sync.core.undo import Undo
@@ -732,3 +732,31 @@ def test_another_account_is_another_side_from_the_first_moment():
     assert short(decision) == [(Do.CREATE, 1, "b", {TITLE: "old", STATUS: Status.NEEDS_ACTION})]
     assert state.tasks[1].life is TaskLife.ALIVE
     assert [(link.side, link.life) for link in state.links.values()] == [("a", LinkLife.LIVE)]
+
+
+def test_what_was_written_where_a_task_was_let_go_counts_when_it_lives_again():
+    """Task 1 lives again by an edit on b; task 2 stays deleted, and what c says of it is nobody's edit."""
+    state, policy = world(plain("a"), plain("b"), plain("c", verbs=PLAIN - {Verb.DELETE}), tasks=2)
+    for number in (1, 2):
+        state.tasks[number].life = TaskLife.DELETED
+        let_go(state.links[number, "a"], DELETED_THERE, absent=True)
+        let_go(state.links[number, "c"], f"c {NO_DELETE}")
+    decision = run(
+        state,
+        policy,
+        lists("a"),
+        lists("b", entry("b1", title="new", modified=NOW), unchanged=["b2"]),
+        lists(
+            "c",
+            entry("c1", title="old", status=Status.COMPLETED, modified=NOW),
+            entry("c2", title="old", status=Status.COMPLETED, modified=NOW),
+        ),
+    )
+    assert {name: state.tasks[1].values[name] for name in (TITLE, STATUS)} == {TITLE: "new", STATUS: Status.COMPLETED}
+    assert [(row.task, row.side, row.field, row.new) for row in decision.moved] == [
+        (1, "b", TITLE, "new"),
+        (1, "c", STATUS, "completed"),
+    ]
+    assert (state.tasks[2].life, state.links[2, "c"].life) == (TaskLife.DELETED, LinkLife.LET_GO)
+    assert (Do.UPDATE, 1, "c", {TITLE: "new"}) in short(decision)
+    assert (Do.UPDATE, 1, "b", {STATUS: Status.COMPLETED}) in short(decision)
