@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 from connectors.contract import Connector, Create, CreateHelp, Entry, Record, Update, Verb
 from connectors.errors import Applied, ConnectorError, Gone, Rejected, Stale, TaskRefused, Unmappable
-from connectors.task import Field, Fields, Kind, Patch, Person, Value, same
+from connectors.task import Field, Fields, Kind, Patch, Person, Ref, Value, same
 from sync.apply.freshness import Freshness
 from sync.apply.journal import Journal, Run
+from sync.core.codec import short
 from sync.core.facts import Action
 from sync.core.lens import Lens
-from sync.core.model import Do, Intent, Link, SideName
+from sync.core.model import Do, Intent, Link, SideName, TaskId
 from sync.core.order import doubt_siblings
 from sync.core.settle import create_refused, created, refused, swept_along, updated
 
@@ -44,23 +45,36 @@ class Sender:
         }
         intent = Intent(task=action.task, side=self.side, do=Do.CREATE, ref=None, patch=sent, versions=versions)
         self.journal.open(intent)
-        try:
-            stored = self.connector.create(first.fields, f"tasksync-{self.run.state.group}-{action.task}")
-        except TaskRefused as error:
-            self._create_refused(action, intent, wanted, error)
+        link = self._made(action, intent, wanted, first)
+        if link is None:
             return
-        except ConnectorError as error:
-            self.journal.fail(intent, error)
-            return
-        with self.run.lock:
-            link = created(self.run.lenses, intent, wanted, stored)
-            self.run.outcome.created.add(link.key)
         self.freshness.note(link)
         self.journal.close(intent, "done", [link])
         for step in rest:
             names = [name for name, value in side_space(step.fields).items() if not _agreed(link, name, value)]
             if names and not self.step(action, link, step.only(*names)):
                 return
+
+    def _made(self, action: Action, intent: Intent, wanted: Mapping[Field, Value], first: Patch) -> Link | None:
+        """The link of what was made; none where it was not, or where that is not known. Raises ``GiveUp``."""
+        if not isinstance(self.connector, Create):
+            return None
+        try:
+            stored = self.connector.create(first.fields, f"tasksync-{self.run.state.group}-{action.task}")
+        except TaskRefused as error:
+            self._create_refused(action, intent, wanted, error)
+            return None
+        except ConnectorError as error:
+            self.journal.fail(intent, error)
+            return None
+        other = self.run.lenses.refs.get((self.side, stored.entry.ref), action.task)
+        if other != action.task:
+            self._create_refused(action, intent, wanted, _is_another(stored.entry.ref, other))
+            return None
+        with self.run.lock:
+            link = created(self.run.lenses, intent, wanted, stored)
+            self.run.outcome.created.add(link.key)
+        return link
 
     def _doubted(self) -> bool:
         """Where nothing can tell what became of a create, one doubt in a cycle is enough.
@@ -177,6 +191,11 @@ class Sender:
             refused(link, named or dict(versions), error.message)
         self.journal.close(intent, f"refused: {error.message}", [link])
         return True
+
+
+def _is_another(ref: Ref, other: TaskId) -> TaskRefused:
+    """What is there already is tied to another task: one entry stands for one task."""
+    return Rejected(f"it is there already as {ref}, which is {short(other)}", hint="give one of the two another title")
 
 
 def _complained(error: TaskRefused) -> frozenset[Field]:

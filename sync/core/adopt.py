@@ -30,10 +30,11 @@ MATCHED: Final = "matched"
 
 @dataclass(slots=True)
 class Adoption:
-    """Takes in what ``match`` has found, into the state of the merge."""
+    """Takes in what ``match`` has found, into the state of the merge. ``rule`` is that of a value that nobody had."""
 
     merge: Merge
     now: datetime
+    rule: str = FIRST_OPINION
     adopted: int = 0
 
     def take_in(self, clusters: Iterable[Cluster]) -> None:
@@ -114,10 +115,10 @@ class Adoption:
             for other in self._elsewhere(task, link.side, name):
                 other.acked[name] = 0
         elif not self._elsewhere(task, link.side, name):
-            self.merge.tell(task, name, link.side, None, value, FIRST_OPINION)
+            self.merge.tell(task, name, link.side, None, value, self.rule)
             task.values[name] = value
         else:
-            self.merge.advance(task, name, value, side=link.side, rule=FIRST_OPINION)
+            self.merge.advance(task, name, value, side=link.side, rule=self.rule)
         link.pairs[name] = Pair(seen, seen)
         link.acked.pop(name, None)
 

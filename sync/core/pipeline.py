@@ -1,8 +1,7 @@
 """One cycle's decision: what was read and what is remembered into what to do.
 
-The pure middle of a cycle (stages 1, 3–9).
-
-Nothing here reads a clock, a file or a network. The state that is handed in is worked on and handed back.
+The pure middle of a cycle (stages 1, 3–9): nothing here reads a clock, a file or a network. The state that is handed in
+is worked on and handed back.
 """
 
 from __future__ import annotations
@@ -12,13 +11,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from connectors.task import Field, Status, Value
+from connectors.task import Field, Status, Value, is_empty
 from sync.core.adopt import Adoption
 from sync.core.circumstances import Circumstances
 from sync.core.comments import commented, follow, left_behind
 from sync.core.decisions import Decisions
 from sync.core.deletes import Deletes
-from sync.core.diff import Delta, LinkDiff, diff_side
+from sync.core.diff import FIRST_OPINION, Delta, LinkDiff, diff_side
 from sync.core.evidence import UNDONE, Evidence, weigh
 from sync.core.facts import Decision, Note, Observation, Read
 from sync.core.gather import Verdict, judge_changed, judge_missing
@@ -64,6 +63,7 @@ class _Cycle:
     evidence: dict[SideName, Evidence] = field(default_factory=dict)
     deltas: list[Delta] = field(default_factory=list)
     first: list[LinkDiff] = field(default_factory=list)
+    filled: set[LinkKey] = field(default_factory=set)  # where people gave a value to what was read without one before
     taken: set[tuple[SideName, str]] = field(default_factory=set)
     comparison: Comparison = field(init=False)
 
@@ -87,7 +87,7 @@ class _Cycle:
         for name, observation in self._believed().items():
             self.decision.warnings += withdraw_ties(self.state, observation, self.policy.side(name))
         self._merge(deletes)
-        edited = {(delta.link.task, delta.link.side) for delta in self.deltas if not delta.derived}
+        edited = self.filled | {delta.link.key for delta in self.deltas if not delta.derived}
         edited |= commented(self.state, edited | intake.comments)
         deletes.revive_commented(edited)
         gone = [link for name, found in self.evidence.items() if name not in self.aside for link in found.deleted]
@@ -164,6 +164,8 @@ class _Cycle:
     def _absorb_diff(self, diff: LinkDiff, spec: SideSpec) -> None:
         link = diff.link
         self.comparison.note(diff)
+        if link.raw_hash and link.wrote < self.state.sides[spec.name].read_cycle:
+            self.filled |= {link.key for name, value in diff.first.items() if not is_empty(name, value)}
         link.pairs.update(diff.pairs)
         remapped = what_changed(link.mapping, spec.mapping)
         absorb_entry(link, diff.entry, self.lenses.of(link))
@@ -193,7 +195,7 @@ class _Cycle:
         tasks = self.state.tasks
         for diff in sorted(self.first, key=lambda one: one.link.side != tasks[one.link.task].born):
             member = member_of(self.lenses, diff.link.side, diff.entry, first_meeting=False)
-            adoption = Adoption(self.merge, self.told.now)
+            adoption = Adoption(self.merge, self.told.now, "edit" if diff.link.key in self.filled else FIRST_OPINION)
             adoption.fill(tasks[diff.link.task], member, joins=True, only=diff.first.keys())
             self._absorb_completed(diff)
 

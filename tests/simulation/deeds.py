@@ -13,7 +13,7 @@ from datetime import date
 
 from connectors.task import Field, Value
 
-_WORD = re.compile(r"e\d+")
+_WORD = re.compile(r"\be\d+\b")  # not what a vendor puts behind a name to tell it from another
 _NUMBER = re.compile(r"\d+")
 TOLD = (Field.TITLE, Field.DESCRIPTION, Field.LABELS, Field.DUE)
 """Fields whose edits can be told from one another."""

@@ -20,7 +20,9 @@ def edits(end: End) -> Iterator[str]:
     for row in end.moved:
         if row.lost or row.field not in {Field.TITLE, Field.DUE}:
             continue
-        mine = [one for one in end.ledger.edits if one.side == row.side and one.number == numbers[row.task]]
+        # A name that a second one was taken for is told apart by what stands behind it, which a person then points at.
+        here = (lambda side: True) if not end.places[row.side].knows_again else row.side.__eq__
+        mine = [one for one in end.ledger.edits if here(one.side) and one.number == numbers[row.task]]
         typed = frozenset().union(*(words(edit.after) for edit in mine if edit.field is row.field))
         if not said_in(row, row.new) <= typed:
             yield f"nobody on {row.side} made {row.title!r} {row.field.value} {row.new!r} ({row.rule})"
@@ -77,9 +79,8 @@ def _time_of_day(end: End, task: Task, mine: list[Edit]) -> Iterator[str]:
         for edit in dues
         if _holds_times(end, edit.side) and (edit.after in heard or not _was_removed(end, edit))
     }
-    typed -= lost
-    if typed and all(isinstance(one, datetime) for one in typed):
-        yield f"{task.title!r} is due on {value}, and the time of day is lost: {typed}"
+    if typed - lost and all(isinstance(one, datetime) for one in typed):
+        yield f"{task.title!r} is due on {value}, and the time of day is lost: {typed - lost}"
 
 
 def _was_removed(end: End, edit: Edit) -> bool:
