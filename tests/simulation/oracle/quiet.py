@@ -72,13 +72,15 @@ class Quiet:
         last = max(row.cycle for row in rows)
         acted = [row for row in rows if isinstance(row, ActedRow) and row.cycle == last]
         moved = [row for row in rows if isinstance(row, MovedRow) and row.cycle == last]
-        first = {row.field.value for row in moved if row.rule == FIRST_OPINION}
+        opinions = [row for row in moved if row.rule == FIRST_OPINION]
+        first, told = {row.field.value for row in opinions}, {row.task for row in opinions}
         new = [state.tasks[row.task] for row in moved if row.rule == NEW]
         commented = {one.values.get(Field.PARENT) for one in new if one.kind is Kind.COMMENT}
         return all(
             state.tasks[row.task].kind is Kind.COMMENT
             or row.task in commented
             or (row.do is Do.UPDATE and set(row.fields) <= {"position", *first})
+            or (row.do is Do.CREATE and row.task in told)  # what was refused without that value is tried with it
             for row in acted
         )
 
