@@ -117,6 +117,10 @@ class Reader:
         """Whether "changed since" can not answer: what never arrived, and what counts misses, needs complete reads."""
         if open_creates(state, self.name) or state.sides[self.name].ties:
             return True
+        if any(link.live and link.mapping not in ("", self.mapping) for link in links.values()):
+            return (
+                True  # what it means now is compared with what it meant, before anything is written over it (rule 20)
+            )
         increment = self.connector.capabilities.increment
         if (
             increment is not None

@@ -11,7 +11,7 @@ import pytest
 from tests.simulation.campaign import run
 from tests.simulation.history import History, play, shrink
 from tests.simulation.kept import KEPT
-from tests.simulation.kept_decided import DECIDED
+from tests.simulation.kept_rare import RARE
 from tests.simulation.switches import ROOT
 
 PARTS, EACH = 4, 10  # for the workers of a test run to share
@@ -23,9 +23,9 @@ def test_a_small_campaign(part):
     assert not campaign.failed, "\n".join(campaign.lines())
 
 
-@pytest.mark.parametrize("name", sorted(KEPT | DECIDED))
+@pytest.mark.parametrize("name", sorted(KEPT | RARE))
 def test_what_once_failed(name):
-    assert play((KEPT | DECIDED)[name]).wrong == ()
+    assert play((KEPT | RARE)[name]).wrong == ()
 
 
 @pytest.mark.parametrize("seed", [3, 11, 27])

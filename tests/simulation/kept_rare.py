@@ -1,0 +1,91 @@
+"""Histories that once failed and take several rare things at once, made small, each with what it broke."""
+
+from __future__ import annotations
+
+from tests.simulation.history import History
+
+RARE: dict[str, History] = {
+    # A create was in doubt, and an entry that may be it had been edited: a person was asked. The entry was deleted, and
+    # the answer was `absent`. What had been kept of the entry, to stand for it, was taken for a new task.
+    "an entry that was asked about is deleted before the answer": History(
+        {"sides": [("a", "memory", {"parents": True}), ("b", "trackops", "")]},
+        [
+            ("add", "a", 2, {"description": "note e9\n\nnote e10\n\nnote e11", "title": "2 e8"}),
+            ("cycle", 0, ((2, "crash", "write"),)),
+            ("edit", "b", 2, "description", "note e17"),
+            ("cycle", 0, ()),
+            ("remove", "b", 2),
+        ],
+    ),
+    # A task was deleted while a create of it was in doubt, and let go where nothing can be deleted. What a person wrote
+    # there was nobody's edit. The answer brought the task back, and the edit with it only when something else was
+    # written there.
+    "an edit where a task was let go, which an answer brings back": History(
+        {
+            "sides": [
+                ("a", "memory", {"silent": ["description", "labels"]}),
+                ("b", "memory", {"without": ["delete"]}),
+                ("c", "opus2", ("rate=off", {"no archive": True})),
+            ]
+        },
+        [
+            ("add", "a", 1, {"due": "2026-04-04", "title": "1 e1"}),
+            ("cycle", 28633, ((25, "crash"),)),
+            ("remove", "a", 1),
+            ("edit", "b", 1, "due", "2026-04-13"),
+            ("cycle", 0, ()),
+            ("cycle", 0, ()),
+            ("edit", "c", 1, "description", "note e35"),
+        ],
+    ),
+    # The word for one status came to stand for another, while a title was written to the same entry of a side that
+    # tells only what changes. The write had it read again, under the new table: the new meaning passed for an edit.
+    "a word that means something else beside a write": History(
+        {
+            "sides": [
+                ("a", "optacheck", ("limits=refuse", {"open words": True})),
+                ("b", "ogsm", "lists=merge"),
+                ("c", "memory", {"incremental": True, "page_size": 3, "parallel": 2}),
+            ]
+        },
+        [
+            ("add", "a", 1, {"title": "1 e1 a long name for it"}),
+            ("adopt", "a", 1),
+            ("cycle", 0, ()),
+            ("edit", "b", 1, "status", "completed"),
+            ("cycle", 0, ()),
+            ("cycle", 0, ()),
+            (
+                "respell",
+                "c",
+                {"completed": "cancelled", "in_progress": "in_progress", "needs_action": "needs_action"},
+            ),
+            ("cycle", 0, ((6, "edit", "a", 1, "title", "e11"),)),
+        ],
+    ),
+    # A description was typed where an empty one is told as none, and the task was deleted elsewhere at the same time:
+    # the first description that was read there passed for no edit, and went with the task.
+    "a first description beside a delete": History(
+        {
+            "sides": [
+                ("a", "optacheck", "people=ignore"),
+                ("b", "memory", {"days_only": True, "states": ["needs_action", "completed"]}),
+                (
+                    "c",
+                    "optacheck",
+                    (
+                        "updated=object,workspace=403,key=401,gone=404,empty=absent,edited=moves,trims=no,words=closed",
+                        {"open words": True},
+                    ),
+                ),
+            ]
+        },
+        [
+            ("add", "c", 2, {"title": "2 e7 a long name for it"}),
+            ("adopt", "c", 2),
+            ("cycle", 0, ()),
+            ("edit", "c", 2, "description", ("first", "note e10")),
+            ("remove", "b", 2),
+        ],
+    ),
+}
