@@ -127,8 +127,9 @@ class Merge:
             self._settle(task, name, deltas, merged, contenders[0], MERGED)
         elif stale and contenders[0].derived:
             self._absorb(task, name, deltas)  # what follows from older children gives way
-        else:
-            self._conflict(task, name, deltas, contenders)
+        else:  # whoever edited the current value had seen it: it contends no more
+            seen = stale and any(self._continues(task, name, delta) for delta in kept)
+            self._conflict(task, name, deltas, contenders[:-1] if seen else contenders)
 
     def _conflict(self, task: Task, name: Field, deltas: Sequence[Delta], contenders: list[Contender]) -> None:
         self.conflicts += 1

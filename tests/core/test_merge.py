@@ -276,11 +276,20 @@ def test_titles_do_not_merge_by_lines():
     assert merge.conflicts == 1
 
 
-def test_a_late_edit_beside_one_that_is_not_late_meets_the_current_value_too():
-    """One of two is based on an older version: three contenders, and only one of them is late."""
+def test_a_late_edit_beside_one_that_is_not_late_meets_that_one():
+    """One of two is based on an older version: who made the other one had seen the current value, and replaced it."""
     state, task, merge = world(title="current", number=2)
     state.links[1, "c"].pairs[TITLE] = Pair("older", "older")
     deltas = [edit(state, "b", TITLE, "x", at=NOW - HOUR), edit(state, "c", TITLE, "y", at=NOW - 2 * HOUR, acked=1)]
+    value, _, lost = merged(merge, task, TITLE, *deltas)
+    assert (value, lost) == ("x", [("c", "y")])
+
+
+def test_two_late_edits_meet_the_current_value():
+    state, task, merge = world(title="current", number=2)
+    for name in "bc":
+        state.links[1, name].pairs[TITLE] = Pair("older", "older")
+    deltas = [edit(state, name, TITLE, new, at=NOW - HOUR, acked=1) for name, new in (("b", "x"), ("c", "y"))]
     value, _, lost = merged(merge, task, TITLE, *deltas)
     assert (value, lost) == ("current", [("b", "x"), ("c", "y")])
 
