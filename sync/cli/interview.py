@@ -15,6 +15,7 @@ from sync.app import Manifests
 from sync.cli.asking import Asking, needed
 from sync.config import urls, values
 from sync.config.problems import BadValue
+from sync.config.purposes import purpose
 
 MOST: Final = 20
 """Sides that are asked for in one go: who has more writes the rest by hand."""
@@ -78,7 +79,7 @@ class Interview:
         for key in getattr(shape, "unnamed", {}):
             if key not in side.keys:
                 told = shape.model_fields[key]
-                (side.left if told.is_required() else side.more).setdefault(key, _about(told))
+                (side.left if told.is_required() else side.more).setdefault(key, _about(shape, key))
         return side
 
     def _address(self, side: Side, manifest: Manifest) -> None:
@@ -90,8 +91,8 @@ class Interview:
             side.base_url = ""
 
     def _key(self, side: Side, key: str, told: FieldInfo, shape: type[BaseModel]) -> None:
-        self.asking.say(f"{key}: {_about(told)}")
-        side.about[key] = _about(told)
+        side.about[key] = _about(shape, key)
+        self.asking.say(f"{key}: {side.about[key]}")
         if _is_secret(told):
             side.keys[key] = self._secret(side, key)
             return
@@ -162,8 +163,8 @@ def _is_secret(told: FieldInfo) -> bool:
     return "SecretStr" in str(told.annotation) or told.annotation is SecretStr
 
 
-def _about(told: FieldInfo) -> str:
-    return " ".join((told.description or "").split())
+def _about(shape: type[BaseModel], key: str) -> str:
+    return " ".join(purpose(shape, key).split())
 
 
 def _name(text: str, taken: list[str]) -> str:
