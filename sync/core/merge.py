@@ -112,7 +112,8 @@ class Merge:
         current = task.values.get(name)
         kept = [delta for delta in deltas if not delta.derived] or list(deltas)
         contenders = [self._contender(task, name, delta) for delta in kept]
-        stale = any(not self._continues(task, name, delta) for delta in kept)
+        # Whoever edited the current value had seen it: then it contends no more.
+        stale = not any(self._continues(task, name, delta) for delta in kept)
         if len(contenders) == 1 and not stale:
             self._settle(task, name, deltas, contenders[0].value, contenders[0], "edit")
             return
@@ -127,9 +128,8 @@ class Merge:
             self._settle(task, name, deltas, merged, contenders[0], MERGED)
         elif stale and contenders[0].derived:
             self._absorb(task, name, deltas)  # what follows from older children gives way
-        else:  # whoever edited the current value had seen it: it contends no more
-            seen = stale and any(self._continues(task, name, delta) for delta in kept)
-            self._conflict(task, name, deltas, contenders[:-1] if seen else contenders)
+        else:
+            self._conflict(task, name, deltas, contenders)
 
     def _conflict(self, task: Task, name: Field, deltas: Sequence[Delta], contenders: list[Contender]) -> None:
         self.conflicts += 1

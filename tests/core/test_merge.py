@@ -285,6 +285,13 @@ def test_a_late_edit_beside_one_that_is_not_late_meets_that_one():
     assert (value, lost) == ("x", [("c", "y")])
 
 
+def test_a_late_edit_that_says_the_same_as_one_that_is_not_late_is_no_conflict():
+    state, task, merge = world(title="current", number=2)
+    state.links[1, "c"].pairs[TITLE] = Pair("older", "older")
+    deltas = [edit(state, "b", TITLE, "x"), edit(state, "c", TITLE, "x", acked=1)]
+    assert merged(merge, task, TITLE, *deltas) == ("x", ["explained"], [])
+
+
 def test_two_late_edits_meet_the_current_value():
     state, task, merge = world(title="current", number=2)
     for name in "bc":

@@ -760,3 +760,29 @@ def test_what_was_written_where_a_task_was_let_go_counts_when_it_lives_again():
     assert (state.tasks[2].life, state.links[2, "c"].life) == (TaskLife.DELETED, LinkLife.LET_GO)
     assert (Do.UPDATE, 1, "c", {TITLE: "new"}) in short(decision)
     assert (Do.UPDATE, 1, "b", {STATUS: Status.COMPLETED}) in short(decision)
+
+
+@pytest.mark.parametrize(
+    ("raw_hash", "wrote", "said", "rules"),
+    [
+        ("h", 4, "note", ["edit"]),
+        ("", 4, "note", ["first opinion"]),
+        ("h", 5, "note", ["first opinion"]),  # nobody has read it since we wrote there
+        ("h", 4, "", ["first opinion"]),
+    ],
+)
+def test_a_first_value_where_none_was_read_before_is_somebodys_edit(raw_hash, wrote, said, rules):
+    state, policy = world()
+    link = state.links[1, "a"]
+    link.raw_hash, link.wrote, state.sides["a"].read_cycle = raw_hash, wrote, 5
+    decision = run(state, policy, lists("a", entry("a1", title="old", description=said)), as_it_was("b"))
+    assert [row.rule for row in decision.moved if row.field is Field.DESCRIPTION] == rules
+
+
+@pytest.mark.parametrize(("said", "life"), [("note", TaskLife.ALIVE), ("", TaskLife.DELETED)])
+def test_a_first_value_keeps_a_task_alive_that_is_deleted_elsewhere(said, life):
+    state, policy = world()
+    state.links[1, "a"].raw_hash, state.sides["a"].read_cycle = "h", 5
+    told = lists("b", entry("b1", deleted=True), kind=Read.SINCE)
+    run(state, policy, lists("a", entry("a1", title="old", description=said)), told)
+    assert state.tasks[1].life is life

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from connectors.contract import Record
+from connectors.task import Field
 from sync.core.evidence import let_go
 from sync.core.facts import Observation, Read
 from sync.core.model import Held, HeldKind
@@ -54,6 +57,21 @@ def test_what_a_person_has_decided_on_is_to_be_asked_for():
     elsewhere = held("a1", side="a", data={ENTRIES: kept([entry("a9")])}, decision="absent")
     rows = (held("b2", data=data, decision="absent"), held("b3", data={ENTRIES: 7}, decision="new"), there, elsewhere)
     assert decided(state(*rows), "b") == ["b9", "b8"]
+
+
+def test_where_a_task_was_let_go_is_asked_for_when_a_person_has_decided_on_it():
+    """The decision may bring it back: 1 and 4 are decided on, 4 was never on b, and 3 stands there."""
+    found = state_of(group("a", "b", "c"))
+    for number in (1, 2, 3):
+        add_task(found, number, {Field.TITLE: "x"}, "a", "b", "c")
+    add_task(found, 4, {Field.TITLE: "x"}, "a")
+    let_go(found.links[1, "b"], "gone")
+    let_go(found.links[2, "b"], "gone")
+    let_go(found.links[1, "c"], "gone")
+    found.links[1, "c"].ref = None
+    found.held = [replace(held(f"q{number}", side="a", decision="absent"), task=number) for number in (1, 3, 4)]
+    found.held += [replace(held("q2", side="a"), task=2), held("q5", side="a", decision="new")]
+    assert [decided(found, name) for name in "abc"] == [[], ["b1"], []]
 
 
 def test_what_could_not_be_read_is_to_be_asked_for():
