@@ -106,7 +106,7 @@ def on_disk(at: Group, disk: Path) -> None:
 @pytest.mark.parametrize("left", [0, *long(60_000, 250_000), 150_000])
 def test_a_full_disk_is_told_and_room_on_it_is_enough_to_go_on(at, people, tmp_path, left):
     """However much was written before it was full: at the opening, the record, an intent, a receipt."""
-    with small_disk(tmp_path / "disk", "1m") as disk:
+    with small_disk(tmp_path / "disk", "3m") as disk:
         on_disk(at, disk)
         at.run()
         people.fill(TASKS)
