@@ -67,8 +67,10 @@ class Sender:
         except ConnectorError as error:
             self.journal.fail(intent, error)
             return None
-        other = self.run.lenses.refs.get((self.side, stored.entry.ref), action.task)
-        if other != action.task:
+        other = self.run.lenses.refs.get((self.side, stored.entry.ref))
+        if other is None and self.run.state.partial:  # it may be that of a task that was left in the store
+            other = self.run.store.tied_to(self.run.state.group, self.side, stored.entry.ref)
+        if other is not None and other != action.task:
             self._create_refused(action, intent, wanted, _is_another(stored.entry.ref, other))
             return None
         with self.run.lock:

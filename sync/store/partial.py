@@ -50,6 +50,12 @@ def hashes(connection: Connection, side: int, refs: Sequence[Ref] | None) -> dic
     return {unescape(ref): raw_hash for ref, raw_hash in rows}
 
 
+def tied_to(connection: Connection, side: int, ref: Ref) -> TaskId | None:
+    """The task that a ref of a side is linked to; None where there is none."""
+    statement = select(LINK.c.task_id).where(LINK.c.side_id == side, LINK.c.ref == escape(ref))
+    return connection.execute(statement).scalar()
+
+
 def remembered(connection: Connection, side: int, refs: Sequence[Ref] | None) -> dict[Ref, Remembered]:
     """What was last read of each of these refs of a side, as far as they are linked; None: of all."""
     rows = _of_refs(connection, select(LINK.c.ref, LINK.c.raw_hash, LINK.c.native), side, refs)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from connectors.task import Ref
 from sync.core.model import SideName, TaskId
 from sync.store import partial
+from sync.store.groups import find_group, side_ids
 from sync.store.partial import Part, Remembered
 from sync.store.queries import Queries
 
@@ -39,3 +40,10 @@ class Parts(Queries):
             return {}
         with self._reading() as connection:
             return partial.remembered(connection, number, refs)
+
+    def tied_to(self, group: str, side: SideName, ref: Ref) -> TaskId | None:
+        """The task that a ref of a side is linked to, loaded or not; None where there is none."""
+        with self._reading() as connection:
+            number = find_group(connection, group)
+            there = side_ids(connection, number).get(side) if number is not None else None
+            return partial.tied_to(connection, there, ref) if there is not None else None

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from connectors.contract import Verb
-from connectors.task import Field
+from connectors.memory.vault import Vault
+from connectors.memory.wire import Members
+from connectors.task import Field, Native
 from sync.core.model import HeldKind
 from sync.report import Result
 from tests.scenarios.breaking import failing, lose_answer
@@ -212,3 +214,25 @@ def test_a_field_that_the_made_entry_lacks_is_owed(group):
     assert world.link("Milk", "b").acked == {}
     assert Field.STATUS in world.link("Milk", "b").pairs
     quiet(world)
+
+
+class OneForAll(Vault):
+    """A server that answers each create with the first task that it has, as if it had made that one."""
+
+    def create(self, members: Native, marker: str) -> Members:
+        there = self.tasks()
+        return dict(there[0]) if there else super().create(members, marker)
+
+
+def test_a_create_that_is_answered_with_another_task_ties_no_entry_to_two(group):
+    """One entry stands for one task: the second is refused there, by name, and the first one stays as it is."""
+    world = group(a={}, b={}, world={"servers": {"b": OneForAll}})
+    world.add("a", "Milk")
+    world.settle()
+    world.add("a", "Bread")
+    report = world.run()
+    assert report.undeliverable > 0
+    assert world.titles("b") == ["Milk"]
+    assert world.state().link(world.task("Milk").id, "b").ref == world.ref("b", "Milk")
+    assert not any(link.live for link in world.state().of_side("b") if link.task == world.task("Bread").id)
+    assert world.run().code == 0

@@ -21,8 +21,9 @@ def edits(end: End) -> Iterator[str]:
         if row.lost or row.field not in {Field.TITLE, Field.DUE}:
             continue
         # A name that a second one was taken for is told apart by what stands behind it, which a person then points at.
-        here = (lambda side: True) if not end.places[row.side].knows_again else row.side.__eq__
-        mine = [one for one in end.ledger.edits if here(one.side) and one.number == numbers[row.task]]
+        anywhere = not end.places[row.side].knows_again
+        mine = [one for one in end.ledger.edits if one.number == numbers[row.task]]
+        mine = [one for one in mine if anywhere or one.side == row.side]
         typed = frozenset().union(*(words(edit.after) for edit in mine if edit.field is row.field))
         if not said_in(row, row.new) <= typed:
             yield f"nobody on {row.side} made {row.title!r} {row.field.value} {row.new!r} ({row.rule})"
