@@ -16,6 +16,7 @@ from sync.core.cluster import Cluster
 from sync.core.codec import short
 from sync.core.comments import is_comment
 from sync.core.evidence import let_go
+from sync.core.intents import unanswered
 from sync.core.lens import Lenses
 from sync.core.match import is_task, member_of
 from sync.core.merge import Merge
@@ -243,7 +244,7 @@ class ByHand:
         return entry
 
     def _settled(self, task: Task, side: SideName, state: State) -> None:
-        if any((intent.task, intent.side) == (task.id, side) for intent in state.intents):
+        if any((intent.task, intent.side) == (task.id, side) for intent in unanswered(state)):
             raise NoLongerOpen(
                 f"It is not known what became of the last request for {_named(task)} on {side}.",
                 "Run a cycle first: it finds out, or asks.",

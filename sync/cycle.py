@@ -21,6 +21,7 @@ from sync.apply import Outcome, Run, apply
 from sync.core.circumstances import Circumstances
 from sync.core.comments import follow
 from sync.core.facts import Action, Decision, Note, Observation, Read
+from sync.core.intents import unanswered
 from sync.core.lens import Lenses
 from sync.core.model import Do, HeldKind, SideName, State
 from sync.core.people import acquaintances
@@ -242,7 +243,7 @@ class Cycle:
     ) -> GroupReport:
         pairs = {(action.task, action.side) for action in owed}
         asked = {held.task for held in state.held if held.kind is HeldKind.CREATE}
-        pairs |= {(intent.task, intent.side) for intent in state.intents if intent.task not in asked}
+        pairs |= {(intent.task, intent.side) for intent in unanswered(state) if intent.task not in asked}
         report = GroupReport(
             created=len(outcome.created) + sum(1 for acted in decision.acted if acted.do is Do.CREATE),
             updated=len(outcome.updated),

@@ -19,9 +19,10 @@ from connectors.task import Kind, Ref
 from sync.core.cursor import ask_from
 from sync.core.evidence import may_stand
 from sync.core.facts import Observation, Read
+from sync.core.intents import open_creates, open_requests
 from sync.core.model import Intent, Link, Side, SideName, State
 from sync.core.owners import rides
-from sync.core.recover import open_creates, open_requests, unseen_creates
+from sync.core.recover import unseen_creates
 from sync.core.standing import decided, named_by_a_person, renew, standing, unread
 from sync.gathering import Gathered
 from sync.progress import Progress

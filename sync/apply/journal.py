@@ -75,14 +75,20 @@ class Journal:
     side: SideName
     lanes: int = 1
     failed_in_a_row: int = 0
+    lapsed: dict[int, int] = field(default_factory=dict)  # what is sent again, by its number: its reads before that
 
     def open(self, intent: Intent) -> Intent:
-        """Commit an intent; after this its request may be sent."""
+        """Commit an intent, a new one or one that lapsed; after this its request may be sent."""
+        again = intent.state is IntentState.LAPSED
+        if again:
+            self.lapsed[intent.id] = intent.reads
+            intent.state, intent.reads = IntentState.OPEN, 0
         intent.cycle = self.run.cycle
         intent.opened = self.run.clock.now()
         self.run.store.open_intent(intent, self.run.lease)
         with self.run.lock:
-            self.run.state.intents.append(intent)
+            if not again:
+                self.run.state.intents.append(intent)
         return intent
 
     def close(self, intent: Intent, outcome: str, links: Sequence[Link], *, image: Entry | None = None) -> None:
@@ -93,7 +99,8 @@ class Journal:
 
     def _close(self, intent: Intent, outcome: str, links: Sequence[Link], image: Entry | None = None) -> None:
         with self.run.lock:
-            self.run.state.intents.remove(intent)
+            if intent.state is not IntentState.LAPSED:
+                self.run.state.intents.remove(intent)
         acted = Acted(
             do=intent.do,
             task=intent.task,
@@ -129,10 +136,13 @@ class Journal:
     def fail(self, intent: Intent, error: ConnectorError) -> None:
         """No proof. Not applied: it is owed. Unknown: the intent stays open, and the next cycle finds out.
 
-        Raises ``GiveUp`` when the side's turn is over.
+        What was sent once before may turn up still, though it was not applied now. Raises ``GiveUp`` when the side's
+        turn is over.
         """
         log.info("write.failed", do=intent.do.value, applied=error.applied.value, why=error.message)
         if error.applied is Applied.NO:
+            if intent.id in self.lapsed:
+                intent.state, intent.reads = IntentState.LAPSED, self.lapsed[intent.id]
             self._close(intent, f"not applied: {error.message}", [])
         else:
             intent.state = IntentState.UNKNOWN

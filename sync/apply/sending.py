@@ -12,6 +12,7 @@ from sync.apply.freshness import Freshness
 from sync.apply.journal import Journal, Run
 from sync.core.codec import short
 from sync.core.facts import Action
+from sync.core.intents import unanswered
 from sync.core.lens import Lens
 from sync.core.model import Do, Intent, Link, SideName, TaskId
 from sync.core.order import doubt_siblings
@@ -43,8 +44,7 @@ class Sender:
         versions = {
             name: _version(action, name) if same(name, value, wanted.get(name)) else 0 for name, value in sent.items()
         }
-        intent = Intent(task=action.task, side=self.side, do=Do.CREATE, ref=None, patch=sent, versions=versions)
-        self.journal.open(intent)
+        intent = self.journal.open(self._to_create(action, sent, versions))
         link = self._made(action, intent, wanted, first)
         if link is None:
             return
@@ -54,6 +54,15 @@ class Sender:
             names = [name for name, value in side_space(step.fields).items() if not _agreed(link, name, value)]
             if names and not self.step(action, link, step.only(*names)):
                 return
+
+    def _to_create(self, action: Action, sent: Mapping[Field, Value], versions: Mapping[Field, int]) -> Intent:
+        """The intent of a create: a new one, or the one that lapsed, so that both sends are known again by it."""
+        with self.run.lock:
+            key = (action.task, self.side)
+            mine = [one for one in self.run.state.intents if (one.task, one.side) == key and one.do is Do.CREATE]
+        intent = mine[0] if mine else Intent(action.task, self.side, Do.CREATE, ref=None, patch={}, versions={})
+        intent.patch, intent.versions = dict(sent), dict(versions)
+        return intent
 
     def _made(self, action: Action, intent: Intent, wanted: Mapping[Field, Value], first: Patch) -> Link | None:
         """The link of what was made; none where it was not, or where that is not known. Raises ``GiveUp``."""
@@ -148,7 +157,7 @@ class Sender:
     def in_doubt(self, link: Link) -> bool:
         """Whether an earlier request to this entry had no clear answer: nothing else is done to it first (rule 7)."""
         with self.run.lock:
-            return any((intent.task, intent.side) == link.key for intent in self.run.state.intents)
+            return any((intent.task, intent.side) == link.key for intent in unanswered(self.run.state))
 
     def patch(self, fields: Mapping[Field, Value]) -> Patch:
         """Side values as the connector takes them."""

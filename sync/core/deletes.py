@@ -10,6 +10,7 @@ from connectors.task import Field, Kind, Status, same
 from sync.core.diff import FIRST_OPINION, Delta
 from sync.core.evidence import UNDONE, Evidence, let_go
 from sync.core.facts import Acted, Observation
+from sync.core.intents import unanswered
 from sync.core.lens import canonical_parent
 from sync.core.merge import MERGED, Merge
 from sync.core.model import Do, Held, HeldKind, Link, SideName, Task, TaskId, TaskLife
@@ -42,7 +43,7 @@ class Deletes:
     def brought_back(self, observation: Observation) -> None:
         """What is to be made again, and is there after all, is tied again: a second one would be its double."""
         state = self.merge.lenses.state
-        in_doubt = {(intent.task, intent.side) for intent in state.intents}
+        in_doubt = {(intent.task, intent.side) for intent in unanswered(state)}
         ended = (link for link in state.links.values() if link.side == observation.side and link.reason == CREATE_AGAIN)
         for link in [one for one in ended if one.ref is None and one.key not in in_doubt]:
             ref = next((ref for ref in reversed(link.former) if names(observation, ref)), None)

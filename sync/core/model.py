@@ -183,10 +183,11 @@ class Held:
 
 
 class IntentState(StrEnum):
-    """Whether a changing request is on its way, or its outcome is not known."""
+    """A changing request is on its way; its outcome is not known; or (a create) two reads have shown nothing of it."""
 
     OPEN = "open"
     UNKNOWN = "unknown"
+    LAPSED = "lapsed"
 
 
 @dataclass(slots=True)
@@ -271,7 +272,7 @@ class State:
     sides: dict[SideName, Side] = field(default_factory=dict)
     tasks: dict[TaskId, Task] = field(default_factory=dict)
     links: dict[LinkKey, Link] = field(default_factory=dict)
-    intents: list[Intent] = field(default_factory=list)
+    intents: list[Intent] = field(default_factory=list)  # all that are not closed; see ``unanswered``
     held: list[Held] = field(default_factory=list)
     settled: int = 0  # tasks that are not loaded: nothing is open about them, and each has a live link on every side
     partial: bool = False  # there may be tasks that are not loaded

@@ -32,6 +32,7 @@ from connectors.contract import DeleteMeans, Verb
 from connectors.task import Field, Kind, Status, Value, is_empty, same
 from sync.core.cascades import FOLLOWS, without_cascades, without_derived
 from sync.core.facts import Action, Change, Note
+from sync.core.intents import drop_lapsed, unanswered
 from sync.core.lens import Lens, Lenses
 from sync.core.mapping import what_changed
 from sync.core.model import Do, HeldKind, Link, SideName, Task, TaskId, TaskLife
@@ -66,9 +67,10 @@ class Planner:
     def plan(self) -> None:
         """All actions, in the order in which each side is to carry them out."""
         state = self.lenses.state
+        drop_lapsed(state)
         creates, updates, deletes = list[Action](), list[Action](), list[Action]()
         held = {(item.task, item.field) for item in state.held if item.kind is HeldKind.CONFLICT}
-        open_intents = {(intent.task, intent.side) for intent in state.intents}
+        open_intents = {(intent.task, intent.side) for intent in unanswered(state)}
         unsure = doubted(self.lenses)
         depths = {task.id: depth(state, task) for task in state.tasks.values()}
         for task in sorted(state.tasks.values(), key=lambda one: (depths[one.id], one.id)):

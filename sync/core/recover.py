@@ -10,7 +10,7 @@ delete    nothing, a tombstone                            done; made again if th
 delete    the entry                                       not applied
 create    a new ref with an equal payload                 done; of exact twins, the oldest
 create    a new ref with the same title, and no more      held
-create    nothing, in two complete reads                  not applied: it is sent again
+create    nothing, in two complete reads                  not applied: it is sent again, unless it turns up later
 create    no list, and no such task was adopted           held
 ========  ==============================================  =====================================================
 """
@@ -29,9 +29,10 @@ from sync.core.alike import TELLING
 from sync.core.codec import encode
 from sync.core.evidence import DELETED_HERE
 from sync.core.facts import Acted, Observation, Read
+from sync.core.intents import unanswered
 from sync.core.lens import Lens
 from sync.core.merge import Merge
-from sync.core.model import Do, Held, HeldKind, Intent, Link, Pair, SideName, State, TaskLife
+from sync.core.model import Do, Held, HeldKind, Intent, IntentState, Link, Pair, SideName, State, TaskLife
 from sync.core.owners import counted
 from sync.core.settle import come_back, deleted, ended_by_delete, filled_in, found_again
 from sync.core.standing import ENTRIES, kept
@@ -41,6 +42,11 @@ FOUND_DONE: Final = "found done after a lost answer"
 
 READS: Final = 2
 """Complete reads that must lack a create before it is sent again (rule 7)."""
+LATE: Final = 10
+"""Complete reads during which what such a create made is still known again.
+
+A list may lag behind, or somebody took it away and brings it back. Ten reads outlast both, where sending again fails.
+"""
 TEXTS: Final = frozenset({Field.TITLE, Field.DESCRIPTION, Field.COMMENTS})
 TOLD_APART: Final = re.compile(r"[ _-](\(\d{1,3}\)|[0-9a-f]{6})")
 """What is added to a title that is taken, to tell the two apart: a number in brackets, or six characters of an id."""
@@ -68,7 +74,7 @@ class Recovery:
         link = lenses.state.links.get((intent.task, intent.side))
         if intent.do is Do.CREATE:
             closed = self._create(intent, observation)
-            if closed:  # and nobody is asked what became of it any more
+            if closed or intent.state is IntentState.LAPSED:  # and nobody is asked what became of it any more
                 lenses.state.held = [held for held in lenses.state.held if held.key != _question(intent)]
             return closed
         if link is None or not link.live or link.ref != intent.ref:
@@ -129,13 +135,16 @@ class Recovery:
         self.taken.update((intent.side, entry.ref) for entry in titled)
         is_listed = lens.spec.capabilities.discovery is not Discovery.POINT
         if titled or not is_listed:
+            if intent.state is IntentState.LAPSED:
+                intent.state, intent.reads = IntentState.UNKNOWN, 0
             self._hold(intent, _why_held(intent.side, is_listed=is_listed), titled)
             return False
-        if is_whole(self.merge.lenses.state, observation):
-            intent.reads += 1
-            if intent.reads >= READS:
-                return True
-        return False
+        intent.reads += is_whole(lenses.state, observation)
+        if intent.state is IntentState.LAPSED:
+            return intent.reads >= LATE
+        if intent.reads >= READS:
+            intent.state = IntentState.LAPSED
+        return intent.reads >= READS and lenses.state.tasks[intent.task].life is TaskLife.DELETED
 
     def _titled(self, intent: Intent, observation: Observation) -> list[Entry]:
         found = titled(self.merge.lenses.state, intent, observation)
@@ -226,7 +235,7 @@ def unseen_creates(state: State, observation: Observation) -> list[Intent]:
     """The open creates that a complete read does not show: a second read, a moment later, settles them."""
     if not is_whole(state, observation):
         return []
-    mine = [intent for intent in state.intents if intent.side == observation.side and intent.do is Do.CREATE]
+    mine = [one for one in unanswered(state) if one.side == observation.side and one.do is Do.CREATE]
     return [intent for intent in mine if not titled(state, intent, observation)]
 
 
@@ -239,17 +248,6 @@ def is_whole(state: State, observation: Observation) -> bool:
         return False
     known = (link.ref for link in counted(state, observation) if link.live)
     return all(ref in observation.listed or ref in observation.gone or ref in observation.entries for ref in known)
-
-
-def open_creates(state: State, side: SideName) -> list[Intent]:
-    """The creates of a side whose outcome a complete read can tell; those that wait for a person are left to them."""
-    asked = {held.task for held in state.held if held.side == side and held.kind is HeldKind.CREATE}
-    return [one for one in state.intents if one.side == side and one.do is Do.CREATE and one.task not in asked]
-
-
-def open_requests(state: State, side: SideName) -> list[str]:
-    """The refs of a side to which a request was sent whose outcome is not known."""
-    return [one.ref for one in state.intents if one.side == side and one.ref is not None]
 
 
 def _same_title(sent: str, found: str) -> bool:

@@ -194,7 +194,7 @@ class Store(Parts):
     ) -> None:
         """What an answer means, in one commit: these rows, those of the links' sides, and history.
 
-        The intent is closed, or kept when its state is unknown; ``next_intent`` is opened. History belongs to the
+        The intent is closed, or kept when it is unknown or lapsed; ``next_intent`` is opened. History belongs to the
         intent's cycle, without one to the state's. A side's row has who is who there: an answer may tell it, and the
         shadow that it makes goes by that. ``guard`` is held while the rows are made and put in line, for those who
         change the state in several threads; not while they are written.
@@ -205,7 +205,7 @@ class Store(Parts):
             batch.add_tasks(tasks)
             batch.add_links(links)
             batch.add_held(held)
-            if intent is not None and intent.state is IntentState.UNKNOWN:
+            if intent is not None and intent.state is not IntentState.OPEN:
                 batch.add_intents([intent])
             elif intent is not None:
                 batch.closings.append(Closing(intent.id, outcome))

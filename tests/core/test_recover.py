@@ -10,9 +10,10 @@ from connectors.contract import Discovery, FieldCapability, Holding
 from connectors.task import Field, Kind, Status
 from sync.core.evidence import UNDONE, let_go
 from sync.core.facts import Observation, Read
+from sync.core.intents import drop_lapsed, open_creates, open_requests, unanswered
 from sync.core.merge import Merge
-from sync.core.model import Do, Held, HeldKind, Intent, Link, LinkLife, Pair, TaskLife
-from sync.core.recover import Recovery, is_whole, open_creates, open_requests, titled, unseen_creates
+from sync.core.model import Do, Held, HeldKind, Intent, Link, LinkLife, Pair, State, TaskLife
+from sync.core.recover import Recovery, is_whole, titled, unseen_creates
 from sync.core.settle import CREATE_AGAIN
 from tests.core.build import NOW, RICH, TWO_WAY, add_task, entry, group, lenses_of, side, state_of
 
@@ -120,16 +121,66 @@ def test_whoever_was_asked_about_a_create_is_not_asked_when_it_is_closed(closing
     state, intent, recovery = world(Do.CREATE, linked=False)
     assert not recovery.resolve(intent, read(entry("7", title="Milk", description="another thing")))
     reads = [read(closing)] if closing is not None else [read(), read()]
-    assert [recovery.resolve(intent, one) for one in reads][-1]
+    closed = [recovery.resolve(intent, one) for one in reads][-1]
+    assert closed or unanswered(state) == []
     assert state.held == []
 
 
-def test_a_create_that_two_complete_reads_do_not_show_is_sent_again():
-    """One is not enough; an incremental one does not count."""
-    _, intent, recovery = world(Do.CREATE, linked=False)
-    assert not recovery.resolve(intent, read(kind=Read.SINCE))
+def lapsed() -> tuple[State, Intent, Recovery]:
+    """A create that two complete reads did not show."""
+    state, intent, recovery = world(Do.CREATE, linked=False)
+    for one in (read(kind=Read.SINCE), read()):
+        assert not recovery.resolve(intent, one)
+        assert unanswered(state) == [intent], "one is not enough; an incremental one does not count"
     assert not recovery.resolve(intent, read())
-    assert recovery.resolve(intent, read())
+    return state, intent, recovery
+
+
+def test_a_create_that_two_complete_reads_do_not_show_is_sent_again():
+    """It keeps nothing from being written any more, and no read waits for it."""
+    state, _, _ = lapsed()
+    assert unanswered(state) == open_creates(state, "b") == unseen_creates(state, read()) == []
+
+
+def test_what_turns_up_late_of_a_create_that_was_to_be_sent_again_is_tied():
+    """A list lagged behind, or somebody brings back what nobody had seen: a second one would be its double."""
+    state, intent, recovery = lapsed()
+    assert recovery.resolve(intent, read(entry("7", title="Milk", description="two litres"), kind=Read.SINCE))
+    assert state.links[1, "b"].ref == "7"
+
+
+def test_what_turns_up_late_with_other_content_is_asked_about():
+    """As before it was to be sent again; two more reads without it, and it is."""
+    state, intent, recovery = lapsed()
+    assert not recovery.resolve(intent, read(entry("7", title="Milk", description="another thing")))
+    assert [held.choices for held in state.held] == [("exists 7", "absent")]
+    assert ("b", "7") in recovery.taken
+    assert not recovery.resolve(intent, read())
+    assert unanswered(state) == [intent]
+    assert not recovery.resolve(intent, read())
+    assert (unanswered(state), state.held) == ([], [])
+
+
+def test_a_create_that_never_turns_up_is_forgotten():
+    """After ten complete reads."""
+    _, intent, recovery = lapsed()
+    assert [recovery.resolve(intent, read()) for _ in range(8)] == [False] * 7 + [True]
+
+
+def test_a_create_of_a_task_that_was_deleted_meanwhile_is_closed():
+    """Nothing is sent again."""
+    state, intent, recovery = world(Do.CREATE, linked=False)
+    state.tasks[1].life = TaskLife.DELETED
+    assert [recovery.resolve(intent, read()) for _ in range(2)] == [False, True]
+
+
+def test_a_create_that_lapsed_ends_where_its_task_is_by_now():
+    """Found by likeness, or tied by hand."""
+    state, intent, _ = lapsed()
+    state.intents.append(replace(intent, task=2))
+    state.links[1, "b"] = Link(task=1, side="b", ref="7")
+    drop_lapsed(state)
+    assert [one.task for one in state.intents] == [2]
 
 
 def test_a_create_where_nothing_can_tell_is_held():

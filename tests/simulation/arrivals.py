@@ -22,7 +22,7 @@ class Arrivals:
     fresh: Entries = field(default_factory=set)  # what we made, while a create may be in doubt
     written: Entries = field(default_factory=set)  # what we changed in this cycle
     unsure: Entries = field(default_factory=set)  # … without an answer that was kept
-    astray: Entries = field(default_factory=set)  # … which may have been archived first
+    astray: Entries = field(default_factory=set)  # … which may have been archived first, or of which no answer told
     asking: dict[str, Entries] = field(default_factory=dict)  # by side: what its last write changed
 
     def in_doubt(self, side: str, ref: str) -> bool:
@@ -41,6 +41,11 @@ class Arrivals:
     def was_answered(self, side: str) -> None:
         """The answer to the last write has arrived."""
         self.unsure -= self.asking.pop(side, set())
+
+    def was_answered_with_nothing(self, side: str) -> None:
+        """The answer to the last write was empty: it was carried out, and only a list tells what was made of it."""
+        self.astray |= self.asking.get(side, set())
+        self.was_answered(side)
 
     def was_listed(self, side: str, refs: frozenset[str] | None) -> None:
         """A list with some entries has arrived (None: with all)."""

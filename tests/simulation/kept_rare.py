@@ -88,4 +88,117 @@ RARE: dict[str, History] = {
             ("remove", "b", 2),
         ],
     ),
+    # A create was answered with half an answer. Somebody deleted what it had made before anything read it; it was sent
+    # again, which was not carried out, and the first one was brought back: doubled.
+    "what nobody had read of a create is brought back": History(
+        {
+            "sides": [
+                ("a", "ogsm", "bodies=both"),
+                ("b", "trackops", "beyond=last,strangers=ignore,times=hidden,order=newest"),
+                ("c", "memory", {"one_by_one": True, "times": True}),
+            ]
+        },
+        [
+            ("add", "b", 2, {"title": "2 e4"}),
+            ("add", "a", 3, {"title": "3 e8 a long name for it"}),
+            ("cycle", 0, ()),
+            ("add", "a", 4, {"title": "4 e14"}),
+            ("cycle", 0, ((18, "crash"),)),
+            ("pass", 660),
+            ("cycle", 0, ((30, "fault", "truncated", "write"),)),
+            ("remove", "c", 4),
+            ("cycle", 0, ((13, "fault", "redirected to http"),)),
+            ("restore", "c", 4),
+        ],
+    ),
+    # The same, where somebody had edited it meanwhile: a person was asked about it, until it was deleted.
+    "what was asked about of a create is brought back": History(
+        {
+            "sides": [
+                ("a", "ogsm", "bodies=both"),
+                ("b", "trackops", "beyond=last,strangers=ignore,times=hidden,order=newest"),
+                ("c", "memory", {"one_by_one": True, "times": True}),
+            ]
+        },
+        [
+            ("add", "b", 2, {"title": "2 e4"}),
+            ("add", "a", 3, {"title": "3 e8 a long name for it"}),
+            ("cycle", 0, ()),
+            ("add", "a", 4, {"title": "4 e14", "description": "note e15\n\nnote e16\n\nnote e17"}),
+            ("cycle", 0, ((18, "crash"),)),
+            ("pass", 660),
+            ("cycle", 0, ((30, "fault", "truncated", "write"),)),
+            (
+                "cycle",
+                0,
+                (
+                    (1, "fault", "504 after"),
+                    (2, "edit", "c", 4, "description", ("first", "note e28")),
+                    (31, "fault", "reset after"),
+                ),
+            ),
+            ("remove", "c", 4),
+            ("cycle", 59078, ((13, "fault", "redirected to http"),)),
+            ("restore", "c", 4),
+        ],
+    ),
+    # What is typed where a task was let go (a time of day here) is nobody's who looks at the group's due date.
+    "a time of day where a task was let go": History(
+        {
+            "conflict": "priority",
+            "sides": [
+                ("a", "memory", {"without": ["delete"]}),
+                ("b", "trackops", "case=id,most=100,none=word,empty=null"),
+                (
+                    "c",
+                    "checkvist",
+                    "errors=soft,header=both,people=json,unknown_list=403,refused=401,root=empty,actions=array,deleted=item",
+                ),
+            ],
+            "skew": {"a": 4.0, "b": 4.0, "c": 90.0},
+        },
+        [
+            ("add", "c", 2, {"due": "2026-04-08T15:00:00+02:00", "title": "2 e3 a long name for it"}),
+            ("cycle", 0, ()),
+            ("remove", "b", 2),
+            ("add", "a", 3, {"title": "3 e10"}),
+            ("cycle", 0, ((25, "fault", "html"),)),
+            ("cycle", 0, ()),
+            (
+                "cycle",
+                19991,
+                (
+                    (
+                        4,
+                        "twins",
+                        6,
+                        ("a", "b"),
+                        {"title": "6 e33", "description": "note e34", "due": "2026-05-07", "parent": 1},
+                    ),
+                    (23, "fault", "reset before", "write"),
+                ),
+            ),
+            ("edit", "a", 2, "due", "2026-05-11T15:00:00+02:00"),
+        ],
+    ),
+    # An update was answered with nothing, and its task deleted before anybody read there what was made of it: the edit
+    # may be what whoever deleted it had not seen, and wins.
+    "a delete behind an update that was answered with nothing": History(
+        {
+            "sides": [
+                ("a", "ogsm", "words=capital,archived=hidden,bodies=json,people=ignore,empty=null"),
+                ("b", "ogsm", "lists=merge,bodies=both,words=capital,archived=listed,people=ignore,dates=any"),
+                ("c", "ogsm", "created=200"),
+                ("d", "trackops", ("strangers=reject", {"no due": True})),
+            ]
+        },
+        [
+            ("add", "c", 2, {"due": "2026-04-11", "title": "2 e6"}),
+            ("cycle", 0, ()),
+            ("edit", "a", 2, "due", "2026-04-13"),
+            ("add", "b", 3, {"title": "3 e15"}),
+            ("cycle", 3513, ((4, "fault", "short"), (27, "fault", "empty body"))),
+            ("remove", "b", 2),
+        ],
+    ),
 }

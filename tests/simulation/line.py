@@ -104,6 +104,8 @@ class Line(Quiet):
             self._points.told(self._side, asked, shown, faults.refs_in(told[2]), fault=fault)
         if asked.changing and fault in {None, Fault.SLOW}:
             self._points.ledger.arrivals.was_answered(self._side)
+        if asked.changing and fault is Fault.EMPTY:
+            self._points.ledger.arrivals.was_answered_with_nothing(self._side)
         return self._response(request, self._side, *told)
 
     def _asked(self, request: requests.PreparedRequest) -> Asked:

@@ -349,13 +349,14 @@ def test_whom_an_answer_names_is_remembered_with_what_it_made(store, state):
     assert loaded.sides["a"].people == {"u7": Person(id="u7", email="crew@example.com")}
 
 
-def test_an_intent_whose_outcome_is_unknown_stays_open(store, state):
+@pytest.mark.parametrize("kept", [IntentState.UNKNOWN, IntentState.LAPSED])
+def test_an_intent_that_may_turn_out_to_be_done_stays_open(store, state, kept):
     made = task(state)
     record(store, state)
     lease = store.acquire("work", owner=Owner.here())
     intent = Intent(made.id, "a", Do.CREATE, None, {Field.TITLE: "Milk"}, {Field.TITLE: 1})
     store.open_intent(intent, lease)
-    intent.state = IntentState.UNKNOWN
+    intent.state = kept
     store.settle(state, intent=intent, outcome="no answer", links=[], tasks=[], acted=[], lease=lease)
     assert store.load("work", SIDES).intents == [intent]
 

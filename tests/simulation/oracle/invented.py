@@ -66,8 +66,8 @@ def _status(end: End, task: Task, mine: list[Edit]) -> Iterator[str]:
 
 def _time_of_day(end: End, task: Task, mine: list[Edit]) -> Iterator[str]:
     value = task.values.get(Field.DUE)
-    if not isinstance(value, date) or isinstance(value, datetime):
-        return
+    if task.life is not TaskLife.ALIVE or not isinstance(value, date) or isinstance(value, datetime):
+        return  # what is typed where a task was let go is its own
     # Of two tasks with one number (a twin that was renamed before it was known) each has its own edits.
     tied = {(link.side, ref) for link in end.state.of_task(task.id) for ref in (link.ref, *link.former)}
     dues = [edit for edit in mine if edit.field is Field.DUE and (edit.side, edit.ref) in tied]
