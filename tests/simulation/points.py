@@ -145,9 +145,13 @@ class Points:
     def told(
         self, side: str, asked: Asked, shown: list[Edit], refs: frozenset[str] | None, *, fault: Fault | None = None
     ) -> None:
-        """An answer arrives, which shows the tasks of some refs (None: all that there are)."""
+        """An answer arrives, which shows the tasks of some refs (None: all that there are).
+
+        A list that is asked for beside a write (where a new task stands) is a look at the one that it was asked for.
+        """
         if asked.listing or asked.ref:
-            here = [edit for edit in shown if not asked.bare and (refs is None or edit.ref in refs)]
+            aside = asked.listing and self.baton.current.name.startswith("write")
+            here = [edit for edit in shown if not (asked.bare or aside) and (refs is None or edit.ref in refs)]
             only = refs if asked.listing and fault is Fault.NAMELESS else None
             self.ledger.was_read(side, here, self.baton.ticks, asked.ref, spoilt=fault in SPOILT, only=only)
         elif asked.glance:
