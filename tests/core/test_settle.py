@@ -194,6 +194,27 @@ def test_an_answer_is_as_good_as_a_read_when_it_says_no_more_than_the_shadows(fi
     assert (link.own_modified, link.modified) == (NOW, NOW)
 
 
+def test_an_answer_without_a_status_is_not_as_good_as_a_read():
+    """The list has it where the answer has not: taken for read, its first opinion would look like a later edit."""
+    policy = group("a", side("b", fields={name: PLAIN[name] for name in (TITLE, STATUS)}))
+    for seen, raw_hash in (({}, ""), ({"status": OPEN}, "other")):
+        state = state_of(policy)
+        add_task(state, 1, {TITLE: SENT}, "a", "b")
+        link = state.links[1, "b"]
+        link.pairs = {TITLE: Pair(OLD, OLD), **{Field(name): Pair(value, value) for name, value in seen.items()}}
+        updated(lenses_of(policy, state), link, intent_of(Do.UPDATE, title=SENT), answer(title=SENT, **seen))
+        assert link.raw_hash == raw_hash
+
+
+def test_what_lost_its_children_by_our_own_write_is_weighed_by_the_next_read():
+    """Told by its children no more, it is owed what it should be: an answer that settled it would leave it open."""
+    _, _, lenses = world(linked=True, title=OLD)
+    link = lenses.state.links[1, "b"]
+    link.derived = frozenset({STATUS})
+    updated(lenses, link, intent_of(Do.UPDATE, title=SENT), answer(title=SENT))
+    assert (link.derived, link.raw_hash) == ({STATUS}, "")
+
+
 def test_a_refused_change_is_noted_with_its_version_and_not_acknowledged():
     link = Link(task=1, side="b", ref="b1", acked={NOTE: 1})
     refused(link, {TITLE: 3, NOTE: 3}, "too long")

@@ -201,4 +201,43 @@ RARE: dict[str, History] = {
             ("remove", "b", 2),
         ],
     ),
+    # A child went away while its parent was written: the answer showed a leaf, which passed for a look at one, and its
+    # status stayed as its children had made it.
+    "an answer that shows a leaf again": History(
+        {"sides": [("a", "checkvist", ""), ("b", "opus2", "")]},
+        [
+            ("add", "a", 1, {"title": "1 e1"}),
+            ("add", "b", 2, {"due": "2026-04-11", "title": "2 e6 ünï"}),
+            ("edit", "b", 2, "status", "completed"),
+            ("cycle", 0, ()),
+            (
+                "same",
+                3,
+                ("a", "b"),
+                {"description": "note e18", "due": "2026-04-20", "parent": 2, "title": "3 e17 ünï"},
+            ),
+            ("edit", "b", 2, "due", None),
+            ("cycle", 0, ((12, "move", "a", 3, 1),)),
+        ],
+    ),
+    # What a create is answered with may leave the status out that the list has: the first one that was read later
+    # passed for an edit.
+    "an answer without a status": History(
+        {
+            "sides": [
+                (
+                    "a",
+                    "trackops",
+                    "cases=yes,changed=empty,none=null,update=replace,most=7,stamps=none,empty=missing,cleared=ignored",
+                ),
+                ("b", "opus2", "moment=epoch"),
+            ]
+        },
+        [
+            ("add", "b", 1, {"description": "note e2", "title": "1 e1 a long name for it"}),
+            ("cycle", 0, ()),
+            ("cycle", 0, ()),
+            ("cycle", 0, ((2, "fault", "no UTF-8"),)),
+        ],
+    ),
 }
