@@ -230,6 +230,36 @@ def test_a_question_says_how_many_tasks_may_be_meant(more, why, rest):
     assert {name: value for name, value in held.data.items() if name not in {"candidates", "entries"}} == rest
 
 
+def test_after_a_restore_a_question_may_mean_any_task_whatever_its_title():
+    """Nobody is asked about titles then, and none of the tasks is made beside the entry meanwhile."""
+    state, adoption = world()
+    task = add_task(state, 1, {TITLE: "Bread"}, "a")
+    adoption.hold([replace(doubt(adoption, Cluster(task=task)), restored=True)])
+    [held] = state.held
+    assert held.why == "this entry of c may be any of 1 tasks that the backup knew nowhere or not there"
+    assert [held.data.get(name) for name in ("below", "cycle", "untitled")] == [2, 9, True]
+
+
+@pytest.mark.parametrize(
+    ("restored", "seen", "asked", "lost"),
+    [
+        ("", "theirs", False, True),
+        ("b", "theirs", True, False),
+        ("b", "ours and", False, True),
+        ("a", "theirs", False, True),
+    ],
+    ids=["not restored", "another text", "what a server kept of the same text", "another side restored"],
+)
+def test_after_a_restore_nobody_knows_which_value_of_an_entry_that_is_tied_again_is_newer(restored, seen, asked, lost):
+    """Nothing is written over what people may have typed since the copy was made."""
+    state, adoption = world()
+    adoption.merge.restored = frozenset(restored)
+    task = add_task(state, 1, {TITLE: "t", NOTE: "ours and more"}, "a")
+    adoption.take_in([cluster(member(adoption, "b", "b1", title="t", description=seen), task=task)])
+    assert [(held.field, held.data) for held in state.held] == [(NOTE, {"a": "ours and more", "b": seen})] * asked
+    assert [(row.side, row.old) for row in adoption.merge.moved if row.lost] == [("b", seen)] * lost
+
+
 def test_another_question_does_not_stop_this_one():
     state, adoption = world()
     adoption.hold([doubt(adoption, Cluster())])
