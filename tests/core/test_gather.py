@@ -50,6 +50,7 @@ def judge(state, observation, *, now=NOW, allow=(), policy=POLICY):
         (0, lists(), ""),
         (10, lists(kind=Read.SINCE), ""),
         (10, lists(kind=Read.POLLED), ""),
+        (10, lists(kind=Read.STILL_READING), ""),  # what it lacks may follow
         (4, lists(99), "shrunk"),
     ],
 )
@@ -72,10 +73,18 @@ def test_a_side_that_tells_of_all_its_tasks_that_they_were_deleted_is_emptied(co
     told = {f"a{number}": entry(f"a{number}", deleted=True) for number in gone}
     read = replace(lists(*new, kind=Read.SINCE), entries=told)
     state = linked(count)
-    assert judge(state, read).guard == guard
+    verdict = judge(state, read)
+    assert (verdict.guard, verdict.asks) == (guard, bool(guard))
     assert judge(state, read, policy=replace(POLICY, guards=GuardPolicy(emptied=False))).guard == ""
     assert judge(state, read, allow={"emptied"}).guard == ""
     assert judge(state, read).guard == "", "the same read passes from then on"
+
+
+def test_a_side_that_tells_of_one_of_its_tasks_that_it_is_elsewhere_is_not_emptied():
+    """That one lives on in another container, and the two that were deleted are people's work."""
+    told = {f"a{number}": entry(f"a{number}", deleted=True) for number in (1, 2)}
+    read = replace(lists(kind=Read.SINCE), entries={**told, "a3": entry("a3", container="archive")})
+    assert judge(linked(3), read).guard == ""
 
 
 @pytest.mark.parametrize("kind", [Read.SINCE, Read.POLLED])
