@@ -379,6 +379,7 @@ def test_under_hold_the_value_stays_and_the_contenders_wait():
         NOW,
     )
     assert held.data == {"a": "from a", "b": "from b"}
+    assert held.why == "title was changed on a and b"
     assert held.choices == ("take a", "take b", "set VALUE")
     assert state.links[1, "a"].pairs[TITLE] == Pair("from a", "from a"), "what is there is no edit again"
     assert state.links[1, "a"].acked == {TITLE: 0}
@@ -395,6 +396,15 @@ def test_a_later_edit_replaces_its_sides_contender():
     assert task.values[TITLE] == "old"
     rows = [(row.side, row.old, row.new, row.rule) for row in merge.moved[2:]]
     assert rows == [("c", "old", "from c", HELD_BACK), ("a", "old", "again a", HELD_BACK)]
+
+
+def test_an_edit_that_waits_answers_no_question():
+    """It names a parent that is not linked yet: a person is asked still, of whom the last contender may be alone."""
+    state, task, merge = world(parent=None)
+    asked = Held(HeldKind.CONFLICT, "k", "", ("take a", "set VALUE"), task=1, data={"a": 7}, field=PARENT)
+    state.held.append(asked)
+    assert merged(merge, task, PARENT, edit(state, "b", PARENT, "b77")) == (None, [], [])
+    assert state.held == [asked]
 
 
 def test_contenders_that_became_equal_end_the_conflict():
