@@ -224,6 +224,15 @@ def test_what_is_to_be_taken_in_is_held_while_it_is_not_there(rows, gone, config
     assert [(row.ref, row.decision, row.why) for row in found.held] == held
 
 
+@pytest.mark.parametrize("later", [read(kind=Read.POLLED, gone={"b9"}), read(entry("b9"), kind=Read.POLLED)])
+def test_what_a_person_wants_taken_in_is_not_forgotten_when_it_was_looked_for(later):
+    """That it could be read, or is gone, answers a question about what was unreadable, and not this one."""
+    found = state()
+    found.held = [asked_to_adopt()]
+    Questions(found, NOW).hold_unreadable(later)
+    assert [row.ref for row in found.held] == ["b9"]
+
+
 def test_a_missing_task_of_the_settings_is_asked_about_once_and_on_its_side():
     found = state()
     other = [
