@@ -14,9 +14,10 @@ from sync.core.circumstances import Circumstances
 from sync.core.evidence import UNDONE, let_go
 from sync.core.facts import Acted, Moved, Observation, Read
 from sync.core.mapping import CHANGED as REMAPPED
-from sync.core.model import Do, Held, HeldKind, Intent, LinkLife, Pair, TaskLife, Version
+from sync.core.model import Do, Held, HeldKind, Intent, LinkLife, Pair, Restored, TaskLife, Version
 from sync.core.pipeline import decide
 from sync.core.policy import AccessPolicy, EvidencePolicy, GuardPolicy, Limit
+from sync.core.restored import last_seen
 from sync.core.settle import CREATE_AGAIN, DELETED_THERE, NO_DELETE
 from sync.core.standing import MISSES
 from sync.core.ties import lost_key
@@ -735,8 +736,11 @@ def test_another_account_is_another_side_from_the_first_moment():
 
 
 def test_what_was_written_where_a_task_was_let_go_counts_when_it_lives_again():
-    """Task 1 lives again by an edit on b; task 2 stays deleted, and what c says of it is nobody's edit."""
-    state, policy = world(plain("a"), plain("b"), plain("c", verbs=PLAIN - {Verb.DELETE}), tasks=2)
+    """Task 1 lives again by an edit on b; task 2 stays deleted, and what c says of it is nobody's edit.
+
+    No other edit counts twice because of that, task 3's neither.
+    """
+    state, policy = world(plain("a"), plain("b"), plain("c", verbs=PLAIN - {Verb.DELETE}), tasks=3)
     for number in (1, 2):
         state.tasks[number].life = TaskLife.DELETED
         let_go(state.links[number, "a"], DELETED_THERE, absent=True)
@@ -744,18 +748,20 @@ def test_what_was_written_where_a_task_was_let_go_counts_when_it_lives_again():
     decision = run(
         state,
         policy,
-        lists("a"),
-        lists("b", entry("b1", title="new", modified=NOW), unchanged=["b2"]),
+        lists("a", entry("a3", title="else", modified=NOW)),
+        lists("b", entry("b1", title="new", modified=NOW), unchanged=["b2", "b3"]),
         lists(
             "c",
             entry("c1", title="old", status=Status.COMPLETED, modified=NOW),
             entry("c2", title="old", status=Status.COMPLETED, modified=NOW),
+            unchanged=["c3"],
         ),
     )
     assert {name: state.tasks[1].values[name] for name in (TITLE, STATUS)} == {TITLE: "new", STATUS: Status.COMPLETED}
-    assert [(row.task, row.side, row.field, row.new) for row in decision.moved] == [
-        (1, "b", TITLE, "new"),
-        (1, "c", STATUS, "completed"),
+    assert [(row.task, row.side, row.field, row.new, row.rule) for row in decision.moved] == [
+        (3, "a", TITLE, "else", "edit"),
+        (1, "b", TITLE, "new", "edit"),
+        (1, "c", STATUS, "completed", "edit"),
     ]
     assert (state.tasks[2].life, state.links[2, "c"].life) == (TaskLife.DELETED, LinkLife.LET_GO)
     assert (Do.UPDATE, 1, "c", {TITLE: "new"}) in short(decision)
@@ -786,3 +792,40 @@ def test_a_first_value_keeps_a_task_alive_that_is_deleted_elsewhere(said, life):
     told = lists("b", entry("b1", deleted=True), kind=Read.SINCE)
     run(state, policy, lists("a", entry("a1", title="old", description=said)), told)
     assert state.tasks[1].life is life
+
+
+@pytest.mark.parametrize(("restored", "asked"), [(Restored.TIED, [TITLE]), (Restored.NO, [])])
+def test_after_a_restore_an_edit_does_not_go_over_what_was_touched_elsewhere(restored, asked):
+    """The title was edited on a, and something of b's entry since the copy: it may be the title, and the newer one."""
+    state, policy = world()
+    for one in state.sides.values():
+        one.restored = restored
+    decision = run(state, policy, lists("a", entry("a1", title="new")), lists("b", entry("b1", title="old")))
+    assert [held.field for held in state.held] == asked
+    assert short(decision) == ([] if asked else [(Do.UPDATE, 1, "b", {TITLE: "new"})])
+    if asked:
+        assert state.held[0].data == {"a": "new", "b": "old"}
+    again = run(state, policy, as_it_was("a"), as_it_was("b"), cycle=10)
+    assert (again.actions == []) is bool(asked), "until a person decides"
+
+
+def test_after_a_restore_what_was_touched_on_no_other_side_goes_on():
+    state, policy = world()
+    for one in state.sides.values():
+        one.restored = Restored.TIED
+    state.links[1, "b"].raw_hash = last_seen("h")
+    decision = run(
+        state, policy, lists("a", entry("a1", title="new")), lists("b", entry("b1", title="old", raw_hash="h"))
+    )
+    assert (short(decision), state.held) == ([(Do.UPDATE, 1, "b", {TITLE: "new"})], [])
+
+
+@pytest.mark.parametrize(("left", "read"), [(0, Read.SET_ASIDE), (20, Read.COMPLETE)])
+def test_what_was_left_in_the_store_counts_where_too_much_is_missing_or_changed(left, read):
+    """Three of three tasks, or three of twenty-three: those twenty were not loaded because nothing is open of them."""
+    missing = lists("a", unchanged=["a99"])
+    changed = lists("a", *(entry(f"a{number}", title="new") for number in (1, 2, 3)))
+    for seen in (missing, changed):
+        state, policy = world(tasks=3, **CHANGED)
+        state.settled = left
+        assert run(state, policy, seen, as_it_was("b", 3)).reads["a"] is read
