@@ -11,7 +11,7 @@ from connectors.task import Field
 from sync.core.evidence import let_go
 from sync.core.facts import Action, Observation, Read
 from sync.core.gather import judge_changed, judge_missing
-from sync.core.model import Do, Held, HeldKind, Intent, Pair, Restored, TaskLife
+from sync.core.model import Do, Held, HeldKind, Intent, LinkLife, Pair, Restored, TaskLife
 from sync.core.policy import AccessPolicy
 from sync.core.settled import asked_about, basis_of, is_flat, may_be_partial, settled_tasks, touched
 from tests.core.build import NOW, RICH, add_task, entry, group, side, state_of
@@ -56,6 +56,7 @@ def test_a_task_that_all_sides_hold_as_it_is_is_settled():
         ("raw_hash", ""),
         ("mapping", "0"),
         ("ref", None),
+        ("life", LinkLife.LET_GO),
     ],
 )
 def test_a_link_with_something_open_keeps_its_task_open(member, value):
