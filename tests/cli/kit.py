@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import atexit
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from tests.forks import Done, Mould, anew, ended, environment
+
+LONGEST = 120
+"""Seconds: no command of these takes as long."""
 
 CONFIG = """
 [store]
@@ -38,75 +39,25 @@ miss_gap = "0s"
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """How a command ended, and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> dict:
-        """The one document on standard output."""
-        return json.loads(self.out)
-
-
 def tasksync(*arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> Done:
     """Run ``python -m sync`` to its end."""
-    command = [sys.executable, "-m", "sync", *map(str, arguments)]
-    done = subprocess.run(command, cwd=cwd, env=environment(env), capture_output=True, check=False, timeout=120)
-    return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+    return ended(anew(*map(str, arguments), folder=cwd, env=environment(env)), LONGEST)
 
 
-def forked(*arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None, typed: str | None = None) -> Done:
+def forked(*arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None, typed: str = "") -> Done:
     """The same in a fork of a process that has loaded the program already: quick, and otherwise no different.
 
     ``typed``: what comes on its standard input.
     """
-    out, err = cwd / ".standard-output", cwd / ".standard-error"
-    asked = {
-        "arguments": [str(argument) for argument in arguments],
-        "folder": str(cwd),
-        "env": environment(env),
-        "out": str(out),
-        "err": str(err),
-    }
-    given = cwd / ".standard-input"
-    if typed is not None:
-        given.write_text(typed, encoding="utf-8")
-        asked["typed"] = str(given)
-    zygote = _zygote()
-    zygote.stdin.write(json.dumps(asked) + "\n")
-    zygote.stdin.flush()
-    code = int(zygote.stdout.readline())
-    done = Done(code, out.read_text("utf-8"), err.read_text("utf-8"))
-    for file in (out, err, given):
-        file.unlink(missing_ok=True)
-    return done
+    return ended(_mould().start(*map(str, arguments), folder=cwd, env=environment(env), typed=typed), LONGEST)
 
 
 @cache
-def _zygote() -> subprocess.Popen[str]:
+def _mould() -> Mould:
     """One for all tests of this process; it ends with them."""
-    command = [sys.executable, str(Path(__file__).with_name("zygote.py"))]
-    atexit.register(_stop_forking)
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment())
-
-
-def _stop_forking() -> None:
-    with _zygote() as zygote:
-        zygote.stdin.close()
-
-
-def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """This process's environment, less what would change what is printed."""
-    left_out = {"TASKSYNC_CONFIG", "TASKSYNC_DEBUG", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "JOURNAL_STREAM"}
-    root = str(Path(__file__).resolve().parents[2])
-    return {key: value for key, value in os.environ.items() if key not in left_out} | {
-        "PYTHONPATH": root,
-        **(more or {}),
-    }
+    mould = Mould()
+    atexit.register(mould.stop)
+    return mould
 
 
 class Place:

@@ -6,16 +6,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.system.forks import Mould
+from tests.forks import Mould
 from tests.system.group import Group, group
 from tests.system.people import People
 from tests.system.program import Program
+
+REAL_STARTS = 40
+"""Every so manieth process is started anew after all: it costs as much as eight others."""
 
 
 @pytest.fixture(scope="session", autouse=True)
 def mould() -> Iterator[Mould]:
     """Forks processes that have loaded the program; every group takes it."""
-    with Mould() as made:
+    with Mould(REAL_STARTS) as made:
         Program.usual = made
         yield made
         Program.usual = None

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.forks import ROOT, Done
 from tests.system.checkvist import Checkvist, CheckvistReading
 from tests.system.ogsm import Ogsm, OgsmReading
-from tests.system.program import LEFT_OUT, ROOT, Done, Program, brief
+from tests.system.program import Program, brief
 
-__all__ = ["LEFT_OUT", "ROOT", "Done", "Group", "brief", "group"]
+__all__ = ["ROOT", "Done", "Group", "brief", "group"]
 
 CONFIG = """\
 [sides.outline]

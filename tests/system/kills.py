@@ -21,10 +21,10 @@ from itertools import cycle
 from pathlib import Path
 from typing import TypeAlias
 
+from tests.forks import Mould
 from tests.system import doubts
 from tests.system.crowd import Crowd
 from tests.system.five import Five, five
-from tests.system.forks import Mould
 from tests.system.group import Group, group
 from tests.system.pair import Couple, Pair, pair
 from tests.system.people import People
@@ -90,7 +90,7 @@ def campaign(wanted: int, seed: int, figures: Figures, *, all_five: bool = False
     while figures.killed < wanted:
         number, told = seed + figures.histories, len(figures.problems)
         # A kill shall hit the start as well.
-        with Mould(anew=10) as mould, tempfile.TemporaryDirectory(prefix="kills-") as folder, ExitStack() as stack:
+        with Mould(10) as mould, tempfile.TemporaryDirectory(prefix="kills-") as folder, ExitStack() as stack:
             if all_five:
                 at = stack.enter_context(five(Path(folder), number, updates=bool(number % 2)))
                 at.mould = mould

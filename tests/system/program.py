@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from tests.system.forks import Fork, Mould
+from tests.forks import Done, Fork, Mould, anew, ended, environment
 from tests.system.stranger import Json, Stranger
 
-ROOT = Path(__file__).resolve().parents[2]
-LEFT_OUT = {"TASKSYNC_CONFIG", "TASKSYNC_DEBUG", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "JOURNAL_STREAM"}
 COUNTS = ("created", "updated", "deleted", "adopted", "conflicts", "held", "owed", "waiting", "undeliverable")
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """How a process ended, and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Json:
-        """The one document on standard output."""
-        return json.loads(self.out)
 
 
 class Program:
@@ -62,28 +42,12 @@ class Program:
 
     def start(self, *arguments: str, **more: object) -> subprocess.Popen[bytes] | Fork:
         """The program, running. ``more`` as for ``subprocess.Popen``."""
-        env = {key: value for key, value in os.environ.items() if key not in LEFT_OUT} | {"PYTHONPATH": str(ROOT)}
-        if self.mould is not None and not more and (fork := self.mould.start(*arguments, folder=self.folder, env=env)):
-            return fork
-        return subprocess.Popen(
-            [sys.executable, "-m", "sync", *arguments],
-            cwd=self.folder,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            **more,
-        )
+        start = anew if self.mould is None or more else self.mould.start
+        return start(*arguments, folder=self.folder, env=environment(), **more)
 
     def tasksync(self, *arguments: str, timeout: float = 240, **more: object) -> Done:
         """The program, to its end. No traceback ever. ``more`` as for ``subprocess.Popen``."""
-        with self.start(*arguments, **more) as process:
-            try:
-                out, err = process.communicate(timeout=timeout)
-            except BaseException:
-                process.kill()
-                raise
-        done = Done(process.returncode, out.decode(), err.decode())
+        done = ended(self.start(*arguments, **more), timeout)
         assert "Traceback" not in done.err, done.err
         assert "Traceback" not in done.out, done.out
         return done

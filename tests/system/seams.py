@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Final, TypeAlias
 
-from tests.system.forks import Fork
+from tests.forks import Fork
 from tests.system.program import Program
 from tests.system.stranger import RESET, Call, Stranger
 

@@ -6,9 +6,7 @@ Each process has a group of its own: a vault, and a folder of the same tenant of
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -19,8 +17,7 @@ import pytest
 from connectors.opus2.sandbox import Reading, Sandbox
 from connectors.serving import Serving, serve
 from sync.demo.configuration import side
-from tests.system.forks import Mould
-from tests.system.group import LEFT_OUT, ROOT
+from tests.forks import Fork, Mould, anew, environment
 
 RUN = ("run", "--once", "--json")
 
@@ -51,15 +48,10 @@ class Tenant:
             made = {f"{name}-{n}": {"title": f"{name} {n}", "status": "needs_action"} for n in range(tasks)}
             (self.folder / f"{name}.json").write_text(json.dumps({"tasks": made}), encoding="utf-8")
 
-    def start(self, *arguments: str, mould: Mould | None = None) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str, mould: Mould | None = None) -> subprocess.Popen[bytes] | Fork:
         """The program, as a process."""
-        env = {key: value for key, value in os.environ.items() if key not in LEFT_OUT} | {"PYTHONPATH": str(ROOT)}
-        if mould is not None and (fork := mould.start(*arguments, folder=self.folder, env=env)):
-            return fork
-        command = [sys.executable, "-m", "sync", *arguments]
-        return subprocess.Popen(
-            command, cwd=self.folder, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+        start = anew if mould is None else mould.start
+        return start(*arguments, folder=self.folder, env=environment())
 
     def run_all(self, mould: Mould | None = None, timeout: float = 240) -> list[dict]:
         """All groups at once, a process for each: their reports."""
