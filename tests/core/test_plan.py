@@ -11,7 +11,7 @@ from connectors.contract import DeleteMeans, FieldCapability, Holding, Verb
 from connectors.projection import Words, cut
 from connectors.task import Field, Kind, Status
 from sync.core.evidence import UNDONE, let_go
-from sync.core.model import Do, Held, HeldKind, Intent, Link, LinkLife, Pair, TaskLife, Version
+from sync.core.model import Do, Held, HeldKind, Intent, IntentState, Link, LinkLife, Pair, TaskLife, Version
 from sync.core.plan import CLOSED_BY_DELETE, Planner
 from sync.core.policy import AccessPolicy
 from sync.core.settle import CREATE_AGAIN, CREATE_REFUSED, DELETED_THERE, UNTIED
@@ -160,6 +160,21 @@ def test_a_conflict_or_an_intent_of_another_does_not_stop_this_one():
     ]
     state.intents = [Intent(task=1, side="a", do=Do.UPDATE, ref="a1", patch={}, versions={})]
     assert told(plan(state, policy)) == [(Do.UPDATE, "b", {TITLE: "title"})]
+
+
+@pytest.mark.parametrize(
+    ("linked", "status", "kept"),
+    [(True, IntentState.LAPSED, 0), (False, IntentState.LAPSED, 1), (True, IntentState.UNKNOWN, 1)],
+    ids=["there by now", "not there yet", "in doubt"],
+)
+def test_a_create_that_lapsed_is_looked_for_until_its_task_is_there(linked, status, kept):
+    """After that an entry like it is somebody's own, and no double of ours."""
+    state, _, policy = world(linked=linked)
+    state.intents = [
+        Intent(task=1, side="b", do=Do.CREATE, ref=None, patch={TITLE: "title"}, versions={}, state=status)
+    ]
+    plan(state, policy)
+    assert len(state.intents) == kept
 
 
 @pytest.mark.parametrize(
