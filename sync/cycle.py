@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-import structlog
-
 from connectors.contract import Acquaint, Clock, Connector, Recall
 from sync.apply import Outcome, Run, apply
 from sync.core.circumstances import Circumstances
@@ -41,8 +39,6 @@ from sync.report import GroupPlan, GroupReport, Result, SideReport
 from sync.rest import Rest
 from sync.store import Lease, Store
 from sync.together import Together, in_threads
-
-log = structlog.get_logger(__name__)
 
 PERSON: Final = 3
 SIDE: Final = 4

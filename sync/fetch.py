@@ -8,8 +8,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Final, Protocol
 
-from structlog.contextvars import bound_contextvars
-
 from connectors.budget import Rank
 from connectors.contract import Changes, Clock, Connector, Cursor, Discovery, Entry, Recognise, Record, Verb
 from connectors.errors import ConnectorError, ContractBroken, RateLimited, SideDown
@@ -24,6 +22,7 @@ from sync.core.model import Intent, Link, Side, SideName, State
 from sync.core.owners import rides
 from sync.core.recover import unseen_creates
 from sync.core.standing import decided, named_by_a_person, renew, standing, unread
+from sync.events import bound
 from sync.gathering import Gathered
 from sync.progress import Progress
 from sync.rest import Others, Rest
@@ -65,7 +64,7 @@ class Reader:
     def observe(self, state: State, *, sweep: bool, stop: Callable[[], bool]) -> Observation:
         """Everything that this cycle learns of the side. Never raises for what a vendor does."""
         try:
-            with bound_contextvars(side=self.name):
+            with bound(side=self.name):
                 return self._observe(state, sweep=sweep, stop=stop)
         except ConnectorError as error:
             where = error.state if isinstance(error, SideDown) else "down"

@@ -23,15 +23,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import BoundedSemaphore, Lock, Thread
 from typing import Final
 
-import structlog
-
 from connectors.contract import Clock
 from connectors.task import JsonValue
+from sync.events import Log
 from sync.heartbeat import Heartbeat
 from sync.observing import Observer, Phase
 from sync.report import GroupReport
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 INTERVALS: Final = 3
 """How many intervals old a group's last cycle may be: one runs, one was merged into it, one is late."""

@@ -18,13 +18,15 @@ import os
 import sys
 from collections.abc import Callable, Mapping, MutableMapping
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import orjson
-import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
 
+from sync.events import keys_of
 from sync.journald import SOCKET, Journal
+
+if TYPE_CHECKING:
+    from structlog.typing import EventDict, Processor, WrappedLogger
 
 Mask = Callable[[str], str]
 
@@ -52,13 +54,8 @@ def set_up(*, form: str, level: str, mask: Mask, env: Mapping[str, str], journal
     """
     form = chosen(form, sys.stderr, env)
     way = _way(form, journal)
-    shared = _shared(mask, timed=form != "journal")
     handler: logging.Handler = _StandardError() if way is None else _ToJournal(way)
-    formatter = structlog.stdlib.ProcessorFormatter(
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(form, env, way)],
-        foreign_pre_chain=shared,
-    )
-    handler.setFormatter(formatter)
+    handler.setFormatter(_Lines(lambda: _formatter(form, env, way, mask)))
     root = logging.getLogger()
     for former in root.handlers:
         if isinstance(former, _ToJournal):
@@ -69,12 +66,31 @@ def set_up(*, form: str, level: str, mask: Mask, env: Mapping[str, str], journal
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger(SKIPS).setLevel(logging.ERROR)
     logging.captureWarnings(capture=True)
-    structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
-    )
+
+
+class _Lines(logging.Formatter):
+    """Makes lines with what is made by the first of them: most runs have nothing to say."""
+
+    def __init__(self, make: Callable[[], logging.Formatter]) -> None:
+        super().__init__()
+        self._make = make
+        self._made: logging.Formatter | None = None
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self.made().format(record)
+
+    def made(self) -> logging.Formatter:
+        """What makes them."""
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+
+def be_ready() -> None:
+    """Load what makes lines: what runs for long may have to tell of a machine that opens no more files."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler.formatter, _Lines):
+            handler.formatter.made()
 
 
 def chosen(form: str, stream: TextIO, env: Mapping[str, str]) -> str:
@@ -95,17 +111,26 @@ def _is_journal(stream: TextIO, env: Mapping[str, str]) -> bool:
     return env.get("JOURNAL_STREAM") == f"{told.st_dev}:{told.st_ino}"
 
 
-def _shared(mask: Mask, *, timed: bool) -> list[Processor]:
-    """What happens to every event, ours or a library's, before it is rendered; last, the secrets are taken out."""
-    stamp: list[Processor] = [structlog.processors.TimeStamper(fmt="iso", utc=True)] if timed else []
-    return [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        *stamp,
-        structlog.processors.StackInfoRenderer(),
-        structlog.processors.format_exc_info,
-        _redaction(mask),
-    ]
+def _formatter(form: str, env: Mapping[str, str], way: Journal | None, mask: Mask) -> logging.Formatter:
+    """What happens to every event, ours or a library's, until it is a line; before that, the secrets are taken out."""
+    import structlog
+
+    stamp: list[Processor] = [structlog.processors.TimeStamper(fmt="iso", utc=True)] if form != "journal" else []
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[
+            _with_keys,
+            structlog.stdlib.add_log_level,
+            *stamp,
+            structlog.processors.StackInfoRenderer(),
+            structlog.processors.format_exc_info,
+            _redaction(mask),
+        ],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(form, env, way)],
+    )
+
+
+def _with_keys(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    return {**keys_of(event["_record"]), **event}
 
 
 def _redaction(mask: Mask) -> Processor:
@@ -139,6 +164,8 @@ def _way(form: str, path: Path) -> Journal | None:
 
 
 def _renderer(form: str, env: Mapping[str, str], way: Journal | None) -> Processor:
+    import structlog
+
     if way is not None:
         return structlog.processors.JSONRenderer(serializer=_as_json)
     if form == "console":

@@ -15,13 +15,12 @@ from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 from typing import Final
 
-import structlog
-
+from sync.events import Log
 from sync.heartbeat import Heartbeat
 from sync.observing import Observer, Phase
 from sync.report import GroupReport, Result
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 SOCKET: Final = "NOTIFY_SOCKET"
 FEEDS: Final = 3

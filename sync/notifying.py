@@ -11,13 +11,13 @@ from threading import Thread
 from typing import Final, TypeAlias
 
 import orjson
-import structlog
 
 from connectors.task import JsonValue
 from sync.core.codec import short
 from sync.core.model import Held
+from sync.events import Log
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 Tell: TypeAlias = Callable[[str, Sequence[str], Sequence[Held]], None]
 """Told of a group, its command, and what is newly held there."""

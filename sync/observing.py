@@ -12,12 +12,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-import structlog
-
 from sync.core.model import SideName
+from sync.events import Log
 from sync.report import GroupReport
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 NO_ANSWER: Final = 0
 """Stands for the status of a request that got none."""

@@ -12,17 +12,16 @@ from dataclasses import dataclass
 from threading import Condition, Thread
 from typing import Final
 
-import structlog
-
 from connectors.contract import Clock
 from sync.breaker import Breakers
 from sync.core.facts import Observation, Read
 from sync.core.model import SideName, State
+from sync.events import Log
 from sync.fetch import Reader
 from sync.heartbeat import Heartbeat
 from sync.together import Together, in_threads
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 PATIENCE: Final = 60.0
 """Seconds that a cycle waits for its reads, at most."""

@@ -7,12 +7,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from structlog.contextvars import bound_contextvars
-
 from connectors.contract import Clock
 from sync.core.facts import Read
 from sync.core.model import Held, SideName
 from sync.cycle import SIDE, Cycle
+from sync.events import bound
 from sync.notifying import Tell, untold
 from sync.report import GroupReport, Result, RunReport, SideReport, count_actions, plan_hash
 from sync.store import Lease, LeaseError, Owner, Store
@@ -61,12 +60,12 @@ class Runner:
                     continue
                 cycles[name] = self.make(name, stack, leases[name].valid)
                 number = self.store.begin_cycle(name, self.clock.now())
-                with bound_contextvars(group=name, cycle=number):
+                with bound(group=name, cycle=number):
                     cycles[name].prepare(number=number)
             go = holds(cycles)
             for name, cycle in cycles.items():
                 if go:
-                    with bound_contextvars(group=name, cycle=cycle.number):
+                    with bound(group=name, cycle=cycle.number):
                         report.groups[name] = self._carry_out(name, cycle, leases[name])
                 else:
                     self.store.finish_cycle(cycle.number, seconds=0.0, result="refused", counts={})

@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from threading import Condition, Thread
 from typing import Final
 
-import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, EVENT_JOB_MAX_INSTANCES, JobEvent
 from apscheduler.executors.base import BaseExecutor, run_job
 from apscheduler.job import Job
@@ -22,11 +21,12 @@ from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from connectors.contract import Clock
+from sync.events import Log
 from sync.heartbeat import SILENCE, Heartbeat
 from sync.observing import Observer
 from sync.pacing import AT_REST, LEAST, Pace, after
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 LATE: Final = 60.0
 """Seconds that a timer may be late before the group counts as hung: a machine may be busy, or waking up."""

@@ -11,13 +11,11 @@ from queue import Empty, SimpleQueue
 from threading import Event
 from typing import Final
 
-import structlog
-from structlog.contextvars import bound_contextvars
-
 from connectors.contract import Clock
 from connectors.errors import ConnectorError
 from sync.app import App
 from sync.config import Config, SideConfig
+from sync.events import Log, bound
 from sync.heartbeat import SILENCE, Heartbeat
 from sync.keeping import Keeper
 from sync.observing import Observer, Observers, Phase
@@ -28,7 +26,7 @@ from sync.store import StoreError
 from sync.telling import Teller
 from sync.watching import Watch
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 TICK: Final = 1.0
 """Seconds between looks for requests of other processes."""
@@ -146,7 +144,7 @@ class Service:
         keeper = self._keepers.get(group)
         if keeper is None or self._stop.is_set():
             return False
-        with bound_contextvars(group=group):
+        with bound(group=group):
             self._observer.cycle_started(group)
             try:
                 report = self._app.run_group(group, keeper)

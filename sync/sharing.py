@@ -9,7 +9,6 @@ from hashlib import blake2b
 from threading import Lock
 from urllib.parse import urlsplit
 
-import structlog
 from pydantic import SecretStr
 
 from connectors.book import Book
@@ -17,10 +16,11 @@ from connectors.budget import RateBudget, window_used
 from connectors.contract import Clock, SideSettings
 from connectors.limiter import BookLimiter, Home, OwnHome
 from sync.config import SideConfig
+from sync.events import Log
 from sync.report import BudgetStatus, WindowStatus
 from sync.store import Budgets, StoreError
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 
 def budget_of(side: SideConfig, default: RateBudget) -> RateBudget:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import structlog
-
 from sync.core.model import SideName
+from sync.events import Log
 from sync.observing import Observer, Phase
 from sync.report import GroupReport
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 COUNTS = ("created", "updated", "deleted", "adopted", "conflicts", "held", "owed", "waiting", "undeliverable")
 

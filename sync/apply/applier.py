@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from structlog.contextvars import bound_contextvars
-
 from connectors.budget import Rank
 from connectors.contract import Connector
 from connectors.limiter import ranked
@@ -22,6 +20,7 @@ from sync.apply.waves import lanes, waves
 from sync.core.codec import short
 from sync.core.facts import Action
 from sync.core.model import Do, SideName
+from sync.events import bound
 from sync.together import Together, in_threads
 
 
@@ -79,14 +78,14 @@ class _Turn:
 
     def _lane(self, waiting: deque[Action]) -> None:
         """One after the other, whatever comes next; none after the side was given up in any lane."""
-        with ranked(Rank.WRITE), bound_contextvars(side=self.side):
+        with ranked(Rank.WRITE), bound(side=self.side):
             while waiting and not self.over and not self.run.stop():
                 try:
                     action = waiting.popleft()
                 except IndexError:  # another lane was quicker
                     return
                 try:
-                    with bound_contextvars(link=f"{short(action.task)}@{self.side}"):
+                    with bound(link=f"{short(action.task)}@{self.side}"):
                         _carry_out(self.senders[self.run.state.tasks[action.task].kind], action)
                 except GiveUp:
                     self.over = True

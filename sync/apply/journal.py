@@ -7,19 +7,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-import structlog
-
 from connectors.contract import Clock, Entry
 from connectors.errors import Applied, ConnectorError, RateLimited, SideDown
 from sync.core.codec import encode_fields
 from sync.core.facts import Acted
 from sync.core.lens import Lenses
 from sync.core.model import Intent, IntentState, Link, SideName, State, TaskId
+from sync.events import Log
 from sync.observing import UNWATCHED, Observer, Written
 from sync.progress import Progress
 from sync.store import Lease, Store
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 PATIENCE: Final = 3
 """Requests that may fail one after the other before a side is given up for this cycle.

@@ -14,8 +14,8 @@ from sync.cli.program import program
 from sync.cli.views.screen import abandon
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Carry out one command line and return its exit code."""
+def carry_out(arguments: Sequence[str] | None = None) -> int:
+    """See :func:`sync.cli.main`."""
     _settle_streams()
     try:
         code = _carried_out(list(sys.argv[1:] if arguments is None else arguments))

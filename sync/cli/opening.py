@@ -94,9 +94,9 @@ def set_up_logs(config: LogConfig, redactor: Redactor, given: Given) -> None:
 
 
 def _warn(warnings: Sequence[Problem]) -> None:
-    import structlog
+    from sync.events import Log
 
-    log = structlog.get_logger(__name__)
+    log = Log(__name__)
     for warning in warnings:
         log.warning(
             "config.warned",
@@ -119,9 +119,9 @@ def level(configured: str, verbose: int) -> str:
 
 def _reported(error: Exception, redactor: Redactor) -> CommandError:
     """Log where it happened, and say in one line what."""
-    import structlog
+    from sync.events import Log
 
-    structlog.get_logger(__name__).debug("command.failed", exc_info=error)
+    Log(__name__).debug("command.failed", exc_info=error)
     if os.environ.get(DEBUG):
         sys.stderr.write(redactor.mask("".join(traceback.format_exception(error))))
     return unexpected(error, redactor.mask)

@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
+from sync.cli import pace
 from sync.cli.opening import opened, set_up_logs
 from sync.cli.options import Given
 from sync.cli.signals import telling
@@ -27,6 +28,7 @@ def serve(common: Given, groups: Sequence[str]) -> int:
 
     Raises ``ConfigError``, ``StoreError``, ``UnknownName``, ``CannotListen``: before the first cycle.
     """
+    from sync import logs
     from sync.clock import SystemClock
     from sync.heartbeat import Heartbeat
     from sync.service import Service
@@ -38,6 +40,8 @@ def serve(common: Given, groups: Sequence[str]) -> int:
     with ExitStack() as stack:
         told = stack.enter_context(telling())
         app = stack.enter_context(opened(common, read_only=False, stop=stop))
+        logs.be_ready()
+        pace.settle_down()
         current = [app]
 
         def reloaded(app: App) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
@@ -33,14 +34,17 @@ class Document:
     owners: dict[str, Owner] = field(default_factory=dict)
 
 
-_DOCUMENT: Final = TypeAdapter(Document)
+@cache
+def _document() -> TypeAdapter[Document]:
+    """Made by the first side with a budget."""
+    return TypeAdapter(Document)
 
 
 def encode(book: Book, moment: Moment, owners: Mapping[str, Owner]) -> str:
     """A book as text."""
     used = {slot.owner for slot in book.slots} | {ticket.owner for ticket in book.tickets}
     people = {name: owner for name, owner in owners.items() if name in used}
-    return _DOCUMENT.dump_json(Document(version=_VERSION, saved=moment, book=book, owners=people)).decode()
+    return _document().dump_json(Document(version=_VERSION, saved=moment, book=book, owners=people)).decode()
 
 
 def decode(text: str, moment: Moment) -> tuple[Book, dict[str, Owner]]:
@@ -49,7 +53,7 @@ def decode(text: str, moment: Moment) -> tuple[Book, dict[str, Owner]]:
     A text that is none is an empty book: at worst the vendor refuses, and is believed.
     """
     try:
-        found = _DOCUMENT.validate_json(text)
+        found = _document().validate_json(text)
     except ValidationError:
         return Book(), {}
     if found.version != _VERSION:

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Delete, Engine, Insert, Table, Update, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from connectors.contract import Clock
 from sync.store.failures import told
 from sync.store.rows import Row
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 WRITES = "tasksync_writes"  # the option of a connection whose transaction takes the write lock at its start
 
@@ -93,7 +97,11 @@ def _replacing(dialect: str, table: Table, columns: tuple[str, ...], keys: tuple
 
 
 def _upserting(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql  # a quarter of all that a run loads of the library
+
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 class Database:

@@ -15,12 +15,13 @@ from connectors.redact import Redactor
 from sync.logs import chosen
 
 PROGRAM = """
-import logging, os, sys, structlog
+import logging, os, sys
 from connectors.redact import Redactor
 from sync import logs
+from sync.events import Log, bound
 logs.set_up(form=sys.argv[1], level=sys.argv[2], mask=Redactor(["s3cret-value"]).mask, env=os.environ)
-log = structlog.get_logger("sync.cycle")
-with structlog.contextvars.bound_contextvars(group="work"):
+log = Log("sync.cycle")
+with bound(group="work"):
     log.debug("read.begun")
     facts = {"notes": ["has s3cret-value"], "password": "anything", "nested": {"token": "x"}}
     log.info("side.read", side="outline", tasks=12, **facts)
@@ -137,12 +138,9 @@ def test_setting_up_twice_writes_each_line_once(capfd, restored_logging):
 @pytest.fixture
 def restored_logging():
     """The test runner's own logging comes back afterwards."""
-    import structlog
-
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
     logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
