@@ -9,13 +9,18 @@ from pkgutil import iter_modules
 
 import sync.cli.views
 from connectors import registry
+from sync.cli.program import program
 
-LATE = ("sync.app", "sync.cli.signals", "sync.clock", "sync.logs", "rich.console", "rich.table", "encodings.utf_8_sig")
+LATE = (
+    *("sync.app", "sync.cli.entry", "sync.cli.signals", "sync.clock", "sync.logs"),
+    *("rich.console", "rich.table", "structlog", "encodings.utf_8_sig"),
+)
 """What commands import when they run."""
 
 
 def load_program() -> None:
     """Load all that commands import, each connector too."""
+    program()
     for name in LATE:
         import_module(name)
     for view in iter_modules(sync.cli.views.__path__):

@@ -10,7 +10,7 @@ from sync.cli.completing import sides
 from sync.cli.opening import opened
 from sync.cli.options import ConfigOption, JsonOption, VerboseOption, given
 
-ANY_ID: Final[dict[str, Any]] = {"ignore_unknown_options": True}
+SETTINGS: Final[dict[str, Any]] = {"ignore_unknown_options": True}
 """An id may begin with a dash."""
 
 

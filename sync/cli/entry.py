@@ -10,7 +10,7 @@ from contextlib import redirect_stdout
 
 from sync.cli.completing import COMPLETE
 from sync.cli.failures import DEBUG, INTERRUPTED, UNEXPECTED, UNUSABLE, Failure, foreseen, unexpected, wants_json
-from sync.cli.program import program
+from sync.cli.program import named, program
 from sync.cli.views.screen import abandon
 
 
@@ -30,7 +30,8 @@ def _carried_out(arguments: list[str]) -> int:
     try:
         if not arguments and COMPLETE not in os.environ:
             return _help()
-        code = program()(args=arguments, prog_name="tasksync", standalone_mode=False)
+        only = named(arguments) if COMPLETE not in os.environ else ()
+        code = program(only)(args=arguments, prog_name="tasksync", standalone_mode=False)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:

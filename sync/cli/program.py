@@ -2,40 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from collections.abc import Collection, Mapping, Sequence
+from importlib import import_module
+from typing import Annotated, Final
 
 import typer
 
 import sync
-from sync.cli import (
-    adopt,
-    backup,
-    check,
-    demo,
-    discover,
-    doctor,
-    explain,
-    held,
-    init,
-    link,
-    log,
-    now,
-    plan,
-    resolve,
-    restore,
-    run,
-    sandbox,
-    status,
-    ties,
-    undo,
-)
 from sync.cli.options import ConfigOption, Given, VerboseOption
 
 ABOUT = "Keeps the same tasks in agreement across task systems that know nothing of each other."
 
 
-def program() -> typer.Typer:
-    """The command line as typer knows it."""
+COMMANDS: Final[Mapping[str, str]] = {
+    "demo": "demo:command",
+    "init": "init:command",
+    "check": "check:command",
+    "discover": "discover:command",
+    "plan": "plan:command",
+    "run": "run:command",
+    "now": "now:command",
+    "status": "status:command",
+    "held": "held:command",
+    "resolve": "resolve:command",
+    "explain": "explain:command",
+    "log": "log:command",
+    "undo": "undo:command",
+    "link": "link:link",
+    "unlink": "link:unlink",
+    "export": "ties:export",
+    "import": "ties:import_",
+    "doctor": "doctor:command",
+    "backup": "backup:command",
+    "restore": "restore:command",
+    "adopt": "adopt:command",
+    "sandbox": "sandbox:command",
+}
+"""The commands in the order in which they are listed: the module of each, beside this one, and its function there."""
+
+_VERBOSE: Final = re.compile(r"-v+|--verbose|--config=.*")
+
+
+def program(only: Collection[str] = ()) -> typer.Typer:
+    """The command line as typer knows it; with all commands, or ``only`` some."""
     app = typer.Typer(
         help=ABOUT,
         pretty_exceptions_enable=False,  # its tracebacks show local variables, which may be passwords
@@ -43,29 +53,20 @@ def program() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_before)
-    app.command("demo")(demo.command)
-    app.command("init")(init.command)
-    app.command("check")(check.command)
-    app.command("discover")(discover.command)
-    app.command("plan")(plan.command)
-    app.command("run")(run.command)
-    app.command("now")(now.command)
-    app.command("status")(status.command)
-    app.command("held")(held.command)
-    app.command("resolve", context_settings=resolve.ANY_VALUE)(resolve.command)
-    app.command("explain")(explain.command)
-    app.command("log")(log.command)
-    app.command("undo")(undo.command)
-    app.command("link")(link.link)
-    app.command("unlink")(link.unlink)
-    app.command("export")(ties.export)
-    app.command("import")(ties.import_)
-    app.command("doctor")(doctor.command)
-    app.command("backup")(backup.command)
-    app.command("restore")(restore.command)
-    app.command("adopt", context_settings=adopt.ANY_ID)(adopt.command)
-    app.command("sandbox")(sandbox.command)
+    for name, place in COMMANDS.items():
+        if not only or name in only:
+            file, _, function = place.partition(":")
+            module = import_module(f"sync.cli.{file}")
+            app.command(name, context_settings=getattr(module, "SETTINGS", None))(getattr(module, function))
     return app
+
+
+def named(arguments: Sequence[str]) -> Collection[str]:
+    """The command that is meant, where that can be told without looking at any: the others need not be loaded."""
+    rest = list(arguments)
+    while rest and (rest[0] == "--config" or _VERBOSE.fullmatch(rest[0])):
+        rest = rest[2:] if rest[0] == "--config" else rest[1:]
+    return [name for name in rest[:1] if name in COMMANDS]
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer hands a flag's value over in this way

@@ -11,7 +11,7 @@ from sync.cli.failures import CommandError
 from sync.cli.opening import opened
 from sync.cli.options import ConfigOption, JsonOption, VerboseOption, given
 
-ANY_VALUE: Final[dict[str, Any]] = {"ignore_unknown_options": True}
+SETTINGS: Final[dict[str, Any]] = {"ignore_unknown_options": True}
 """A VALUE may begin with a dash."""
 
 HELD_ID: Final = re.compile(r"[hl]?[1-9][0-9]{0,14}", re.ASCII)

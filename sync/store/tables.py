@@ -9,7 +9,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, Index, Integer, MetaData, Table, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    TextClause,
+    UniqueConstraint,
+    event,
+    text,
+)
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -18,6 +29,11 @@ WIDE = BigInteger().with_variant(Integer, "sqlite")
 OPEN_TASK = text("NOT settled")
 HAS_PARENT = text("parent IS NOT NULL")
 NUMBERED = {"sqlite_autoincrement": True}  # a number is never given out twice, not even after its row is gone
+
+
+def _of_some(name: str, *columns: str, where: TextClause, unique: bool = False) -> Index:
+    """An index of the rows that a condition names."""
+    return Index(name, *columns, unique=unique, sqlite_where=where)
 
 
 class Base(SQLModel, registry=registry()):
@@ -68,8 +84,8 @@ class TaskTable(Base, table=True):
 
     __tablename__ = "task"
     __table_args__ = (
-        Index("ix_task_open", "group_id", sqlite_where=OPEN_TASK, postgresql_where=OPEN_TASK),
-        Index("ix_task_parent", "parent", sqlite_where=HAS_PARENT, postgresql_where=HAS_PARENT),
+        _of_some("ix_task_open", "group_id", where=OPEN_TASK),
+        _of_some("ix_task_parent", "parent", where=HAS_PARENT),
     )
     id: int = Field(primary_key=True, sa_type=WIDE, sa_column_kwargs={"autoincrement": False})
     group_id: int = Field(foreign_key="group.id", index=True, sa_type=WIDE)
@@ -122,14 +138,7 @@ class IntentTable(Base, table=True):
 
     __tablename__ = "intent"
     __table_args__ = (
-        Index(
-            "ix_intent_open",
-            "task_id",
-            "side_id",
-            unique=True,
-            sqlite_where=text("closed IS NULL"),
-            postgresql_where=text("closed IS NULL"),
-        ),
+        _of_some("ix_intent_open", "task_id", "side_id", where=text("closed IS NULL"), unique=True),
         NUMBERED,
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=WIDE)
@@ -181,14 +190,7 @@ class HeldTable(Base, table=True):
 
     __tablename__ = "held"
     __table_args__ = (
-        Index(
-            "ix_held_open",
-            "group_id",
-            "key",
-            unique=True,
-            sqlite_where=text("ended IS NULL"),
-            postgresql_where=text("ended IS NULL"),
-        ),
+        _of_some("ix_held_open", "group_id", "key", where=text("ended IS NULL"), unique=True),
         NUMBERED,
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=WIDE)
@@ -229,6 +231,15 @@ class RequestTable(Base, table=True):
 
 
 METADATA: MetaData = Base.metadata
+
+
+@event.listens_for(METADATA, "before_create")
+def _told_to_postgresql(metadata: MetaData, connection: Connection, **_options: object) -> None:
+    """The conditions of indexes, where that is the database: who names its dialect loads it."""
+    if connection.dialect.name != "postgresql":
+        return
+    for index in (index for table in metadata.tables.values() for index in table.indexes):
+        index.dialect_options["postgresql"]["where"] = index.dialect_options["sqlite"]["where"]
 
 
 def _table(model: type[SQLModel]) -> Table:
