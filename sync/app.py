@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 from threading import Event
 from types import TracebackType
@@ -32,13 +33,7 @@ from sync.looking import Looking
 from sync.making import Making
 from sync.notifying import Tell, beside, notify_with
 from sync.progress import Progress, Silent
-from sync.report import (
-    CheckReport,
-    GroupReport,
-    GroupStatus,
-    PlanReport,
-    RunReport,
-)
+from sync.report import CheckReport, GroupReport, GroupStatus, PlanReport, RunReport
 from sync.running import Make, Runner
 from sync.sharing import Sharing
 from sync.sides import SideMaker, secrets_of, settings_of, sharers_of
@@ -50,8 +45,11 @@ class Manifests(Mapping[str, type[BaseModel]]):
     """The settings classes of the connectors, each loaded when it is used: a broken plug-in stops its users only."""
 
     def __init__(self) -> None:
-        self._names = registry.known()
         self._loaded: dict[str, Manifest] = {}
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return registry.known()
 
     def manifest(self, name: str) -> Manifest:
         """A connector's manifest. Raises ``UnknownConnector``, ``BrokenConnector``."""
@@ -60,7 +58,7 @@ class Manifests(Mapping[str, type[BaseModel]]):
         return self._loaded[name]
 
     def __getitem__(self, name: str) -> type[BaseModel]:
-        if name not in self._names:
+        if name not in self:
             raise KeyError(name)
         settings = self.manifest(name).settings
         if not issubclass(settings, BaseModel):
@@ -68,7 +66,7 @@ class Manifests(Mapping[str, type[BaseModel]]):
         return settings
 
     def __contains__(self, name: object) -> bool:
-        return name in self._names  # without loading it
+        return name in registry.BUILT_IN or name in self._names  # without loading it
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

@@ -9,7 +9,8 @@ import re
 import types
 import typing
 from collections.abc import Iterator, Mapping
-from typing import Generic, TypeVar
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -59,6 +60,8 @@ class Reading(Generic[T]):
 
 def read_table(reading: Reading[T], report: Report) -> T | None:
     """The table as an instance of its class; None when something in it is wrong, all of which is noted."""
+    if not reading.raw and _needs_nothing(reading.shape):
+        return reading.shape()
     dates = [loc for loc, value in _leaves(reading.raw, ()) if isinstance(value, dt.date | dt.time)]
     for loc in dates:
         report.add((*reading.path, *loc), "is a date or time without quotes", 'in quotes: "…"')
@@ -66,14 +69,33 @@ def read_table(reading: Reading[T], report: Report) -> T | None:
     # As JSON, because there the strict mode of Pydantic asks for the types that TOML has, and no others.
     text = json.dumps(reading.raw, default=str)
     try:
-        return TypeAdapter(reading.shape).validate_json(text, strict=True)
+        table = _adapter(reading.shape).validate_json(text, strict=True)
     except ValidationError as error:
         for found in error.errors(include_url=False, include_input=False):
             loc = tuple(part for part in found["loc"] if part != "[key]")
             if not loc or loc[0] not in failed:
                 path, message, hint = _problem(found, loc, reading)
                 report.add((*reading.path, *path), message, hint)
-    return None
+        return None
+    return table
+
+
+def _adapter(shape: type[T]) -> TypeAdapter[T]:
+    """What reads a class. To make one takes longer than to read a whole configuration with it."""
+    return _adapters(shape)  # type: ignore[arg-type]  # a class is hashable
+
+
+@lru_cache(maxsize=64)
+def _adapters(shape: type) -> TypeAdapter[Any]:
+    return TypeAdapter(shape)
+
+
+def _needs_nothing(shape: type) -> bool:
+    """Whether a class is what its defaults are, where a file has nothing of it."""
+    missing = dataclasses.MISSING
+    return dataclasses.is_dataclass(shape) and all(
+        field.default is not missing or field.default_factory is not missing for field in dataclasses.fields(shape)
+    )
 
 
 def _leaves(value: object, loc: KeyPath) -> Iterator[tuple[KeyPath, object]]:

@@ -66,14 +66,14 @@ def read_side(name: str, raw: Mapping[str, object], *, group: str, around: Surro
 
 
 def _shape(path: KeyPath, texts: References, around: Surroundings) -> type[BaseModel] | None:
-    known = ", ".join(sorted(around.connectors))
     connector = texts.values.get("connector")
+    if isinstance(connector, str) and "connector" not in texts.failed and connector in around.connectors:
+        return _settings_class(path, connector, around)
+    known = ", ".join(sorted(around.connectors))
     if connector is None:
         around.report.add((*path, "connector"), "is missing", f"one of {known}")
         texts.failed.add("connector")
     elif isinstance(connector, str) and "connector" not in texts.failed:
-        if connector in around.connectors:
-            return _settings_class(path, connector, around)
         what = "the text of the reference" if "connector" in texts.hidden else shown(connector)
         hint = did_you_mean(connector, around.connectors, f"one of {known}")
         around.report.add((*path, "connector"), f"{what} is not a connector; there are {known}", hint)
