@@ -64,11 +64,13 @@ def command(  # noqa: PLR0913 - one parameter per documented option
 
         return serve(common, groups or ())
     from sync.cli.signals import stoppable
-    from sync.cli.views.screen import write_json
+    from sync.cli.views.screen import load, write_json
     from sync.progress import watched
 
     stop = Event()
     with stoppable(stop), opened(common, read_only=False, stop=stop) as app:
+        if not as_json:
+            load()
         with watched() as progress:
             report = app.run_once(
                 groups or (), sweep=sweep, allow=lifted, plan=plan, limit=limit, stop=stop, progress=progress

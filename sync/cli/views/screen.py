@@ -7,6 +7,8 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING, Final, TextIO
 
 from connectors.task import JsonValue
@@ -53,6 +55,11 @@ class Screen:
     def width(self) -> int:
         """Columns that a table can take."""
         return self._console.width
+
+
+def load() -> None:
+    """Load what lines and tables are drawn with, beside whatever else is done: it is needed when that is over."""
+    Thread(target=lambda: [import_module(f"rich.{name}") for name in ("console", "table")], daemon=True).start()
 
 
 def table(*columns: str, right: Iterable[str] = ()) -> Table:
