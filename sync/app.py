@@ -5,13 +5,12 @@ The only place that asks the registry for a vendor.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from threading import Event
-from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel
 
@@ -29,7 +28,6 @@ from sync.core.undo import Undo
 from sync.cycle import PERSON, Cycle, Wishes
 from sync.discovering import Discoverer
 from sync.keeping import Keeper
-from sync.looking import Looking
 from sync.making import Making
 from sync.notifying import Tell, beside, notify_with
 from sync.progress import Progress, Silent
@@ -39,6 +37,9 @@ from sync.sharing import Sharing
 from sync.sides import SideMaker, secrets_of, settings_of, sharers_of
 from sync.statuses import Statuses
 from sync.store import Budgets, Store
+
+if TYPE_CHECKING:
+    from sync.looking import Looking
 
 
 class Manifests(Mapping[str, type[BaseModel]]):
@@ -129,9 +130,7 @@ class App:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stack.close()
 
     @property
@@ -219,6 +218,8 @@ class App:
     @property
     def looking(self) -> Looking:
         """What people look at."""
+        from sync.looking import Looking
+
         return Looking(store=self._store, groups=self._sides, make=self._bare)
 
     @property
@@ -264,8 +265,7 @@ class App:
     def adopt(self, side: SideName, ids: Sequence[str], *, forget: bool = False) -> list[str]:
         """Register tasks of a side without a list; gives the sentences to print. Raises ``UnknownName``."""
         if side not in self.config.sides:
-            known = ", ".join(sorted(self.config.sides))
-            raise UnknownName(f"there is no side {side}", hint=f"the configuration has: {known}")
+            raise _unknown("side", side, self.config.sides)
         found = self.config.sides[side]
         group = self.config.groups[found.group]
         adopter = Adopter(store=self._store, side=found, group=group, capabilities=self._capabilities(side))
@@ -273,11 +273,13 @@ class App:
 
     def groups(self, wanted: Sequence[str]) -> list[str]:
         """Groups by name, all without one, in the order of the file. Raises ``UnknownName``."""
-        for name in wanted:
-            if name not in self.config.groups:
-                known = ", ".join(sorted(self.config.groups))
-                raise UnknownName(f"there is no group {name}", hint=f"the configuration has: {known}")
+        for name in set(wanted) - self.config.groups.keys():
+            raise _unknown("group", name, self.config.groups)
         return [name for name in self.config.groups if not wanted or name in wanted]
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> UnknownName:
+    return UnknownName(f"there is no {what} {name}", hint=f"the configuration has: {', '.join(sorted(known))}")
 
 
 def unfinished(config: Path | None, *, env: Mapping[str, str], cwd: Path, clock: Clock) -> Discoverer:
