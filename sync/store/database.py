@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, Delete, Engine, Insert, Table, Update, func, select
 from sqlalchemy.dialects import sqlite
@@ -20,6 +21,7 @@ from sync.store.rows import Row
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
 
+PORTION: Final = 1_000  # rows of one statement
 WRITES = "tasksync_writes"  # the option of a connection whose transaction takes the write lock at its start
 
 
@@ -51,29 +53,35 @@ class Transaction:
         self.rows += rows
         return rows
 
-    def change_many(self, statement: Update | Delete, parameters: Sequence[Row]) -> None:
+    def change_many(self, statement: Update | Delete, parameters: Iterable[Row]) -> None:
         """Change or remove one row for each set of parameters."""
-        if parameters:
-            self.rows += len(parameters)
-            self.connection.execute(statement, parameters)
+        for some in _portions(parameters):
+            self.rows += len(some)
+            self.connection.execute(statement, some)
 
     def add_if_new(self, table: Table, row: Row) -> None:
         """Add a row unless one with its name is there."""
         statement = _upserting(self.connection.dialect.name, table).values(row).on_conflict_do_nothing().inline()
         self.rows += self.connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
-    def append(self, table: Table, rows: Sequence[Row]) -> None:
+    def append(self, table: Table, rows: Iterable[Row]) -> None:
         """Add rows that number themselves, in their order."""
-        if rows:
-            self.rows += len(rows)
-            self.connection.execute(_appending(table), rows)
+        for some in _portions(rows):
+            self.rows += len(some)
+            self.connection.execute(_appending(table), some)
 
-    def upsert(self, table: Table, rows: Sequence[Row], *keys: str) -> None:
+    def upsert(self, table: Table, rows: Iterable[Row], *keys: str) -> None:
         """Add rows, or replace those that are there by the key columns."""
-        if not rows:
-            return
-        self.rows += len(rows)
-        self.connection.execute(_replacing(self.connection.dialect.name, table, tuple(rows[0]), keys), rows)
+        for some in _portions(rows):
+            self.rows += len(some)
+            self.connection.execute(_replacing(self.connection.dialect.name, table, tuple(some[0]), keys), some)
+
+
+def _portions(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Some rows at a time: neither all of them nor what a driver makes of them need be there at once."""
+    left = iter(rows)
+    while some := list(islice(left, PORTION)):
+        yield some
 
 
 # A statement is made once: making one costs more than carrying it out.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -93,9 +93,18 @@ def _acted_row(acted: Acted, cycle: int) -> Row:
     }
 
 
-def rows(cycle: int, moved: Iterable[Moved], acted: Iterable[Acted]) -> list[Row]:
-    """What happened in a cycle as rows, without their time and their group."""
-    return [*(_moved_row(row, cycle) for row in moved), *(_acted_row(row, cycle) for row in acted)]
+@dataclass(frozen=True, slots=True)
+class History:
+    """What happened in a cycle."""
+
+    cycle: int = 0
+    moved: Sequence[Moved] = ()
+    acted: Sequence[Acted] = ()
+
+    def rows(self) -> Iterator[Row]:
+        """It as rows, without their time and their group, one after the other. They can be asked for again."""
+        yield from (_moved_row(row, self.cycle) for row in self.moved)
+        yield from (_acted_row(row, self.cycle) for row in self.acted)
 
 
 def forget(transaction: Transaction, before: datetime) -> int:

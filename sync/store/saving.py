@@ -1,18 +1,21 @@
 """Writing a group: what differs from what is known to be stored, and nothing else.
 
 A :class:`Batch` is made by the caller's thread (encoding and comparing are the work) and written by the writer's, by
-:mod:`sync.store.writing`.
+:mod:`sync.store.writing`. The rows of tasks and links are made by whoever writes, a few at a time: those of a large
+group are many times as large as what they are made of. So what is in a batch must not change until it is written, or
+the batch keeps the rows themselves (``keeps``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sync.core.model import Held, Intent, Link, LinkKey, Side, SideName, State, Task, TaskId
 from sync.store.errors import StoreError
 from sync.store.groups import first_task
 from sync.store.held_rows import held_row
+from sync.store.history import History
 from sync.store.intent_rows import intent_row
 from sync.store.known import Known, KnownHeld, KnownLink
 from sync.store.link_rows import link_row
@@ -34,17 +37,18 @@ class Batch:
     """Rows to write of one group, in one transaction."""
 
     known: Known
+    keeps: bool = False
     next_task: TaskId = 0
     sides: dict[SideName, tuple[Row, bytes]] = field(default_factory=dict)
-    tasks: dict[TaskId, tuple[Row, bytes]] = field(default_factory=dict)
-    links: dict[LinkKey, tuple[Row, KnownLink]] = field(default_factory=dict)
+    tasks: dict[TaskId, tuple[Row | Task, bytes]] = field(default_factory=dict)
+    links: dict[LinkKey, tuple[Row | Link, KnownLink]] = field(default_factory=dict)
     no_tasks: list[TaskId] = field(default_factory=list)
     no_links: list[LinkKey] = field(default_factory=list)
     intents: list[tuple[Intent, Row]] = field(default_factory=list)
     closings: list[Closing] = field(default_factory=list)
     held: list[tuple[Held, Row, str]] = field(default_factory=list)  # with the decision, which a person may change
     ended: list[int] = field(default_factory=list)
-    history: list[Row] = field(default_factory=list)
+    history: History = field(default_factory=History)
     settled: list[TaskId] = field(default_factory=list)
     opened: list[TaskId] = field(default_factory=list)  # those of which something is open again
 
@@ -68,7 +72,7 @@ class Batch:
             row = task_row(task)
             mark = digest(row.values())
             if self.known.tasks.get(task.id) != mark:
-                self.tasks[task.id] = (row, mark)
+                self.tasks[task.id] = (row if self.keeps else task, mark)
 
     def add_links(self, links: Iterable[Link]) -> None:
         """Take in the links that changed."""
@@ -77,7 +81,16 @@ class Batch:
             mark = digest(row.values())
             found = self.known.links.get(link.key)
             if found is None or found.digest != mark:
-                self.links[link.key] = (row, KnownLink(mark, link.ref))
+                self.links[link.key] = (row if self.keeps else link, KnownLink(mark, link.ref))
+
+    def task_rows(self) -> Iterator[Row]:
+        """The rows of the tasks, one after the other. They can be asked for again."""
+        return (task_row(made) if isinstance(made, Task) else made for made, _ in self.tasks.values())
+
+    def link_rows(self) -> Iterator[tuple[SideName, Row]]:
+        """The rows of the links, each with its side, one after the other. They can be asked for again."""
+        for (_, side), (made, _) in self.links.items():
+            yield side, link_row(made) if isinstance(made, Link) else made
 
     def add_intents(self, intents: Iterable[Intent]) -> None:
         """Take in the intents that changed, or are new (their number is 0)."""
@@ -115,9 +128,9 @@ class Batch:
         touched = {*self.tasks, *(task for task, _ in self.links), *(task for task, _ in self.no_links)}
         touched |= {intent.task for intent, _ in self.intents}
         if settled is None:
-            known = self.known
-            known_open = known.tasks.keys() - known.settled
-            self.opened = sorted(task for task in touched if task < known.next_task and task not in known_open)
+            known = self.known  # asked for each task: a set of all that are open would be made for each request
+            old = (task for task in touched if task < known.next_task)
+            self.opened = sorted(task for task in old if task in known.settled or task not in known.tasks)
         else:
             self.settled = sorted(set(settled) - self.known.settled)
             self.opened = sorted(self.known.settled.intersection(of) - set(settled))

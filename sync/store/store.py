@@ -166,7 +166,7 @@ class Store(Parts):
         batch.add_held(state.held)
         batch.drop_what_is_gone(state)
         batch.mark(settled, state.tasks)
-        batch.history = history.rows(cycle, moved, acted)
+        batch.history = history.History(cycle, moved, acted)
         self._writer.wait(self._ask(state.group, batch, lease))
 
     def open_intent(self, intent: Intent, lease: Lease) -> int:
@@ -200,7 +200,7 @@ class Store(Parts):
         change the state in several threads; not while they are written.
         """
         with guard if guard is not None else nullcontext():
-            batch = self._batch(state.group)
+            batch = self._batch(state.group, keeps=True)
             batch.add_sides(state.sides[link.side] for link in links if link.side in state.sides)
             batch.add_tasks(tasks)
             batch.add_links(links)
@@ -213,7 +213,7 @@ class Store(Parts):
                 batch.add_intents([next_intent])
             batch.mark(None)
             cycle = intent.cycle if intent is not None and intent.cycle else state.cycle
-            batch.history = history.rows(cycle, moved, acted)
+            batch.history = history.History(cycle, moved, acted)
             request = self._ask(state.group, batch, lease)
         self._writer.wait(request)
 
@@ -272,14 +272,14 @@ class Store(Parts):
         """Guards what is known of a group: it is noted in the order of the commits."""
         return self._knowing.setdefault(group, threading.Lock())
 
-    def _batch(self, group: str) -> Batch:
+    def _batch(self, group: str, *, keeps: bool = False) -> Batch:
         """A batch against what is known to be stored of a group; the group is loaded when nobody has loaded it yet."""
         if group not in self._known:
             with self._reading() as connection:
                 number = find_group(connection, group)
                 names = [] if number is None else list(side_ids(connection, number))
             self.load(group, names)
-        return Batch(self._known[group])
+        return Batch(self._known[group], keeps)
 
     def _ask(self, group: str, batch: Batch, lease: Lease | None) -> Request[Written]:
         if lease is not None and lease.group != group:

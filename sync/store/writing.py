@@ -51,15 +51,15 @@ def write(batch: Batch, transaction: Transaction) -> Written:
     transaction.upsert(SIDE, sides, "group_id", "name")
     names = {key[1] for key in (*batch.links, *batch.no_links)} | {intent.side for intent, _ in batch.intents}
     written.side_ids = require_sides(transaction, group, batch.known.side_ids, names | batch.sides.keys())
-    transaction.upsert(TASK, [{"group_id": group, **row} for row, _ in batch.tasks.values()], "id")
+    transaction.upsert(TASK, ({"group_id": group, **row} for row in batch.task_rows()), "id")
     _write_links(batch, transaction, written.side_ids)
     for tasks, settled in ((batch.settled, True), (batch.opened, False)):
-        rows: list[Row] = [{"of_task": task} for task in tasks]
-        transaction.change_many(TASK.update().where(TASK.c.id == bindparam("of_task")).values(settled=settled), rows)
+        statement = TASK.update().where(TASK.c.id == bindparam("of_task")).values(settled=settled)
+        transaction.change_many(statement, ({"of_task": task} for task in tasks))
     _write_intents(batch, transaction, written)
     _drop_tasks(batch, transaction)
     _write_held(batch, transaction, written)
-    transaction.append(HISTORY, [{**row, "group_id": group, "at": written.now} for row in batch.history])
+    transaction.append(HISTORY, ({**row, "group_id": group, "at": written.now} for row in batch.history.rows()))
     return written
 
 
@@ -73,7 +73,7 @@ def _write_links(batch: Batch, transaction: Transaction, side_ids: dict[SideName
         if (found := batch.known.links.get((task, side))) is not None and found.ref not in {None, link.ref}
     ]
     transaction.change_many(_REFS_GIVEN_UP, moving)
-    rows: list[Row] = [{**row, "side_id": side_ids[side]} for (_, side), (row, _) in batch.links.items()]
+    rows = ({**row, "side_id": side_ids[side]} for side, row in batch.link_rows())
     transaction.upsert(LINK, rows, "task_id", "side_id")
 
 
