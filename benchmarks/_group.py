@@ -1,31 +1,30 @@
-"""A group of three sides in memory, with a store, for the benchmark of the engine; and what its cycles cost.
+"""A group of three sides, with a store, for the benchmark of the engine; and what its cycles cost.
 
-The sides are vaults. What they do as servers (finding and copying what is listed) is not the engine's work: its time is
-taken apart, and what they hold is there before the memory is looked at.
+The sides hold nothing (see `_made`), so the memory is that of the whole process. What they do as servers, making and
+finding what is listed, is not the engine's work: its time is taken apart.
 """
 
 from __future__ import annotations
 
 import gc
-import pickle
+import resource
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self, overload
+from typing import Self
 
-from connectors.contract import SideSettings
+from benchmarks._made import Ready
+from connectors.contract import Connector, SideSettings
 from connectors.memory import MANIFEST
 from connectors.memory.settings import MemorySettings
-from connectors.memory.storage import Contents
-from connectors.memory.vault import Vault
-from connectors.memory.wire import BLANK, Members
 from sync.core.policy import GroupPolicy, SideSpec
 from sync.cycle import Cycle, Side, Wishes
 from sync.progress import Silent
 from sync.store import Owner, Store
 
+GROUP = "work"
 SIDES = ("a", "b", "c")
 PAGE = 1_000
 
@@ -43,75 +42,9 @@ class Clock:
         time.sleep(seconds)
 
 
-class Copies(Sequence[Members]):
-    """Tasks that are copied when a page of them is asked for, as a server writes one answer after the other."""
-
-    def __init__(self, vault: Ready, tasks: Sequence[Members]) -> None:
-        self._vault = vault
-        self._tasks = tasks
-
-    def __len__(self) -> int:
-        return len(self._tasks)
-
-    @overload
-    def __getitem__(self, index: int) -> Members: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Members]: ...
-    def __getitem__(self, index: int | slice) -> Members | Sequence[Members]:
-        began = time.thread_time()
-        found = dict(self._tasks[index]) if isinstance(index, int) else [dict(task) for task in self._tasks[index]]
-        self._vault.seconds += time.thread_time() - began
-        return found
-
-
-class Ready(Vault):
-    """A vault whose contents were made before. ``seconds``: its own processor time for listings."""
-
-    seconds = 0.0
-
-    def fill(self, contents: Contents) -> None:
-        """Take contents over."""
-        self._own = contents
-
-    def listed(self) -> Sequence[Members]:  # type: ignore[override]  # the connector takes any sequence
-        began = time.thread_time()
-        with self._opened() as contents:
-            tasks = list(contents.tasks.values())
-        self.seconds += time.thread_time() - began
-        return Copies(self, tasks)
-
-    def listed_since(self, revision: int) -> list[Members]:
-        began = time.thread_time()
-        try:
-            return super().listed_since(revision)
-        finally:
-            self.seconds += time.thread_time() - began
-
-
-def contents(count: int, *, first: int = 0) -> Contents:
-    """Tasks of ordinary size, about 400 bytes of text each; equal on every side that gets them."""
-    made = Contents(revision=count, next_id=count + 1)
-    for number in range(first, count):
-        ref = f"m{number}"
-        made.tasks[ref] = {
-            **BLANK,
-            "id": ref,
-            "title": f"Task {number}: call the supplier about the delivery",
-            "description": "The second pallet was damaged. Ask for a replacement, and for the invoice. " * 3,
-            "status": "needs_action",
-            "due": f"2026-{1 + number % 12:02}-{1 + number % 28:02}",
-            "start": f"2026-01-{1 + number % 28:02}T09:30:00+00:00",
-            "priority": number % 10,
-            "labels": ["delivery", "supplier"],
-            "modified": "2026-01-01T00:00:00+00:00",
-            "revision": number,
-        }
-    return made
-
-
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """What a cycle cost: seconds, megabytes above what the sides held before, rows; and how it ended."""
+    """What a cycle cost: seconds, the most memory that the process ever had in megabytes, rows; and how it ended."""
 
     wall: float
     cpu: float
@@ -121,30 +54,24 @@ class Cost:
 
 
 class Group:
-    """Three sides and a store in a folder."""
+    """Three sides and a store in a folder. ``count``: so many tasks, the same ones, are on each side."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, count: int = 0) -> None:
+        self.url = f"sqlite:///{folder / 'tasksync.db'}"
         self.clock = Clock()
         self.vaults: dict[str, Ready] = {}
-        self._settings: dict[str, SideSettings] = {}
+        self.connectors: dict[str, Connector] = {}
         for name in SIDES:
             own = MemorySettings(vault=name, incremental=True, page_size=PAGE)
-            own.shared = vault = Ready(own.manners(), now=self.clock.now, name=name)
-            self.vaults[name] = vault
-            self._settings[name] = SideSettings(name=name, own=own, base_url="memory:", timezone=UTC, statuses=None)
+            own.shared = self.vaults[name] = Ready(own.manners(), now=self.clock.now, name=name)
+            settings = SideSettings(name=name, own=own, base_url="memory:", timezone=UTC, statuses=None)
+            self.connectors[name] = MANIFEST.factory(settings, self.clock, None)  # type: ignore[arg-type]  # no HTTP
+        self.fill(count)
 
-    def keep(self) -> None:
-        """Write down what the sides hold."""
-        for name, vault in self.vaults.items():
-            with vault._opened() as held, (self.folder / name).open("wb") as file:
-                pickle.dump(asdict(held), file)
-
-    def take(self) -> None:
-        """Let the sides hold what was written down."""
-        for name, vault in self.vaults.items():
-            with (self.folder / name).open("rb") as file:
-                vault.fill(Contents(**pickle.load(file)))
+    def fill(self, count: int) -> None:
+        """Have so many tasks on each side, as they were made."""
+        for vault in self.vaults.values():
+            vault.fill(count)
 
     def edit(self, side: str, count: int, of: int) -> None:
         """People change the titles of so many tasks of a side that has ``of`` of them, here and there among all."""
@@ -153,29 +80,34 @@ class Group:
 
     def cycle(self, *, sweep: bool = False) -> Cost:
         """One cycle, as ``run --once`` does it with the store opened."""
-        store = Store.open(f"sqlite:///{self.folder / 'tasksync.db'}", clock=self.clock)
+        store = Store.open(self.url, clock=self.clock)
         try:
             with _Watch(self.vaults.values()) as watch:
-                lease = store.acquire("work", owner=Owner.here())
+                lease = store.acquire(GROUP, owner=Owner.here())
                 cycle = self._cycle(store, Wishes(sweep=sweep, allow=frozenset({"creates", "changed"})))
-                cycle.prepare(number=store.begin_cycle("work", self.clock.now()))
+                cycle.prepare(number=store.begin_cycle(GROUP, self.clock.now()))
                 report = cycle.carry_out(lease)
                 store.release(lease)
             return watch.cost(store.rows_written, report.result.value)
         finally:
             store.close()
 
+    def policy(self) -> GroupPolicy:
+        """How the group is configured."""
+        specs = [
+            SideSpec(name=name, capabilities=one.capabilities, mapping="1", fingerprint=name)
+            for name, one in self.connectors.items()
+        ]
+        return GroupPolicy(sides=tuple(specs))
+
     def _cycle(self, store: Store, wishes: Wishes) -> Cycle:
-        sides: dict[str, Side] = {}
-        specs = []
-        for name, settings in self._settings.items():
-            connector = MANIFEST.factory(settings, self.clock, None)  # type: ignore[arg-type]  # a vault needs no HTTP
-            vault = self.vaults[name]
-            sides[name] = Side(connector=connector, mapping="1", requests=vault.requests.total)
-            specs.append(SideSpec(name=name, capabilities=connector.capabilities, mapping="1", fingerprint=name))
+        sides = {
+            name: Side(connector=one, mapping="1", requests=self.vaults[name].requests.total)
+            for name, one in self.connectors.items()
+        }
         return Cycle(
-            name="work",
-            policy=GroupPolicy(sides=tuple(specs)),
+            name=GROUP,
+            policy=self.policy(),
             sides=sides,
             store=store,
             clock=self.clock,
@@ -186,22 +118,21 @@ class Group:
 
 
 class _Watch:
-    """Time and memory of a block: the processor's time less that of the sides, memory above what there was."""
+    """Time and memory of a block: the processor's time less that of the sides, memory with all that was before."""
 
     def __init__(self, vaults: Iterable[Ready]) -> None:
         self._vaults = list(vaults)
 
     def __enter__(self) -> Self:
         gc.collect()
-        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak is counted from now on (proc(5))
-        self._memory, self._side = _memory("VmRSS"), self._sides()
+        self._side = self._sides()
         self._wall, self._cpu = time.perf_counter(), time.process_time()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._wall, self._cpu = time.perf_counter() - self._wall, time.process_time() - self._cpu
         self._side = self._sides() - self._side
-        self._peak = _memory("VmHWM") - self._memory
+        self._peak = peak()
 
     def _sides(self) -> float:
         return sum(vault.seconds for vault in self._vaults)
@@ -212,7 +143,6 @@ class _Watch:
         return Cost(wall=self._wall - self._side, cpu=own, peak=self._peak, rows=rows, result=result)
 
 
-def _memory(name: str) -> float:
-    """A figure of this process in megabytes."""
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{name}:"))
+def peak() -> float:
+    """The most memory that this process ever had, in megabytes: ``ru_maxrss`` is in kilobytes (getrusage(2))."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
