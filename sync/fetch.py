@@ -25,7 +25,7 @@ from sync.core.standing import decided, named_by_a_person, renew, standing, unre
 from sync.events import bound
 from sync.gathering import Gathered
 from sync.progress import Progress
-from sync.rest import Others, Rest
+from sync.rest import Rest
 from sync.rounds import Round, ask
 from sync.together import Together, in_threads
 
@@ -59,7 +59,6 @@ class Reader:
     poll: int | None = None  # tasks that are looked at in one cycle, on a side without a list; None: all
     adopt: tuple[Ref, ...] = ()  # refs that the settings want taken in there
     rest: Rest | None = None  # the tasks that are not loaded; None: all are
-    _others: Others | None = None
 
     def observe(self, state: State, *, sweep: bool, stop: Callable[[], bool]) -> Observation:
         """Everything that this cycle learns of the side. Never raises for what a vendor does."""
@@ -91,7 +90,7 @@ class Reader:
             observation = self._read(state.sides.get(self.name), links, sweep=everything)
             observation.unseen = frozenset(intent.id for intent in unseen)
         if self.rest is not None:
-            links = self.rest.touch(observation, self._others)
+            links = self.rest.touch(observation, lacking=True)
         self._probe(state, observation, links)
         self._stand_in(observation, state)
         if self.rest is not None:
@@ -179,7 +178,8 @@ class Reader:
     def _gather(
         self, source: Changes, side: Side | None, links: Mapping[str, Link], since: Cursor | None
     ) -> Observation:
-        gathered = Gathered(self.name, self.mapping, self.connector, links, self._others_for(since))
+        others = self.rest.others(self.name, whole=since is None) if self.rest is not None else None
+        gathered = Gathered(self.name, self.mapping, self.connector, links, others)
         if isinstance(self.connector, Recognise):
             self.connector.recognise(gathered.known)
         sweeping = since is None and self.connector.capabilities.discovery is Discovery.INCREMENTAL
@@ -188,11 +188,6 @@ class Reader:
                 gathered.add(page)
                 self.progress.advance(self.name, len(page.records))
         return gathered.observation(side.began if side is not None else None, everything=since is None)
-
-    def _others_for(self, since: Cursor | None) -> Others | None:
-        """Those that are not loaded: all at once where everything is read, else as they are named."""
-        self._others = self.rest.others(self.name, whole=since is None) if self.rest is not None else None
-        return self._others
 
     def _audit(self, source: Changes, side: Side | None, links: Mapping[str, Link], since: Cursor) -> Observation:
         """A sweep that also asks the filter, before and after.
@@ -203,7 +198,6 @@ class Reader:
         if asked.read is Read.COMPLETE:
             return asked  # the cursor has expired, or a filter of the whole side found it changed
         swept = self._gather(source, side, links, None)
-        others = self._others
         if self.rest is not None:
             links = self.rest.touch(swept)
         increment = self.connector.capabilities.increment
@@ -219,7 +213,6 @@ class Reader:
         if suspects:
             again = self._gather(source, side, links, Cursor(value=asked.cursor, began=asked.began))
             suspects -= again.entries.keys() | again.listed
-        self._others = others
         swept.omitted = frozenset(suspects)
         if increment is not None and increment.whole:
             swept.cursor, swept.began = asked.cursor, asked.began  # it has just told when the side was changed last

@@ -24,7 +24,10 @@ class Others(Protocol):
     """The links of a side that are not loaded, for nothing is open about them."""
 
     def hashes(self, refs: Sequence[Ref]) -> Mapping[Ref, str]:
-        """The hashes of what these refs were when they were last read, as far as they are linked; perhaps of more."""
+        """The hashes of what these refs were when they were last read, as far as they are linked.
+
+        Each is told once, where everything is read: who asks keeps it.
+        """
         ...
 
     def record(self, ref: Ref) -> Record | None:
@@ -46,6 +49,7 @@ class Gathered:
     others: Others | None = None
     entries: dict[str, Entry] = field(default_factory=dict)
     listed: dict[str, str] = field(default_factory=dict)
+    differing: dict[str, str] = field(default_factory=dict)  # of others, the hash of what is not as it was
     dropped: set[str] = field(default_factory=set)  # named as deleted, or elsewhere
     pages: int = 0
     finished: Page | None = None
@@ -83,16 +87,25 @@ class Gathered:
 
     def _record(self, record: Record, hashes: Mapping[Ref, str]) -> None:
         link = self.links.get(record.ref)
-        self.listed[record.ref] = record.raw_hash
-        known = hashes.get(record.ref) if link is None else self._hash(link)
+        known = self._other(record.ref, hashes) if link is None else self._hash(link)
         if known and known == record.raw_hash:
+            self.listed[record.ref] = known
             self.entries.pop(record.ref, None)
             return
+        if link is None and known is not None:
+            self.differing[record.ref] = known
+        self.listed[record.ref] = record.raw_hash
         entry = self.connector.normalise(record)
         self.entries[record.ref] = entry
         if entry.deleted or entry.container:
             del self.listed[record.ref]
             self.dropped.add(record.ref)
+
+    def _other(self, ref: Ref, hashes: Mapping[Ref, str]) -> str | None:
+        """The hash of an entry that is not loaded as it was last read; an entry may be told several times."""
+        if ref in hashes:
+            return hashes[ref]
+        return self.differing.get(ref) if ref in self.entries else self.listed.get(ref)
 
     @property
     def _named(self) -> int:
@@ -111,8 +124,6 @@ class Gathered:
         if self.total is not None and page.coverage is Coverage.EVERYTHING and self._named < self.total:
             message = f"{self.name} listed {self._named} tasks and says there are {self.total}: not a complete read"
             raise ContractBroken(message)
-        lines = "\n".join([f"{ref} {told}" for ref, told in sorted(self.listed.items())])
-        digest = blake2b(lines.encode(), digest_size=12).hexdigest()
         listed = frozenset(self.listed)
         covered = page.coverage is Coverage.EVERYTHING
         partial = not covered and (everything or any(map(is_nameless, (*self.listed, *self.dropped))))
@@ -127,5 +138,14 @@ class Gathered:
             looked=listed if partial else None,
             cursor=page.cursor.value if page.cursor is not None and not partial else "",
             began=never_back(began_before, page.cursor.began if page.cursor is not None else self.began),
-            digest=digest,
+            digest=self._digest(),
         )
+
+    def _digest(self) -> str:
+        """What tells this read from one that named something else: a line for each ref, in their order."""
+        content = blake2b(digest_size=12)
+        line_end = ""
+        for ref in sorted(self.listed):
+            content.update(f"{line_end}{ref} {self.listed[ref]}".encode())
+            line_end = "\n"
+        return content.hexdigest()

@@ -25,13 +25,15 @@ class Others:
     store: Store
     part: Part
     side: SideName
-    every: Mapping[Ref, str] | None  # the hash of each, where everything is read
+    every: dict[Ref, str] | None  # the hash of each that was not asked for yet, where everything is read
     _read: Mapping[Ref, Remembered] | None = None
     _asked: int = 0
 
     def hashes(self, refs: Sequence[Ref]) -> Mapping[Ref, str]:
         """See the protocol."""
-        return self.every if self.every is not None else self.store.hashes(self.part, self.side, refs)
+        if self.every is None:
+            return self.store.hashes(self.part, self.side, refs)
+        return {ref: known for ref in refs if (known := self.every.pop(ref, None)) is not None}
 
     def record(self, ref: Ref) -> Record | None:
         """See the protocol."""
@@ -73,12 +75,12 @@ class Rest:
         """What is linked on a side. ``whole``: everything there is read, and all hashes are fetched at once."""
         return Others(self.store, self.part, side, self.store.hashes(self.part, side) if whole else None)
 
-    def touch(self, observation: Observation, others: Others | None = None) -> dict[Ref, Link]:
-        """Load what a read says something of, and what it lacks where ``others`` are given; the side's links then."""
-        side, every = observation.side, others.every if others is not None else None
-        if others is not None and every is None and observation.read is Read.COMPLETE:
-            every = self.store.hashes(self.part, side)
-        self._load({side: touched(observation, every or ())}, ())
+    def touch(self, observation: Observation, *, lacking: bool = False) -> dict[Ref, Link]:
+        """Load what a read says something of; ``lacking``: what a complete one lacks, too. The side's links then."""
+        side = observation.side
+        whole = lacking and observation.read is Read.COMPLETE
+        every = self.store.unlisted(self.part, side, observation.listed) if whole else ()
+        self._load({side: touched(observation, every)}, ())
         return {str(link.ref): link for link in self.state.of_side(side)}
 
     def _load(self, refs: Mapping[SideName, Collection[Ref]], tasks: Collection[TaskId]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final, TypeVar
@@ -19,6 +19,7 @@ from sync.store.tables import LINK, OPEN_TASK, TASK
 Item = TypeVar("Item")
 
 FEW: Final = 1_000
+AT_ONCE: Final = 1_000  # rows that a database hands over at once, of very many
 CHUNK: Final = 500  # parameters of one statement: databases take a few tens of thousands at most
 
 
@@ -50,6 +51,12 @@ def hashes(connection: Connection, side: int, refs: Sequence[Ref] | None) -> dic
     return {unescape(ref): raw_hash for ref, raw_hash in rows}
 
 
+def unlisted(connection: Connection, side: int, listed: Container[Ref]) -> list[Ref]:
+    """The refs of a side that are not among these."""
+    rows = _of_refs(connection, select(LINK.c.ref), side, None)
+    return [ref for (told,) in rows if (ref := unescape(told)) not in listed]
+
+
 def tied_to(connection: Connection, side: int, ref: Ref) -> TaskId | None:
     """The task that a ref of a side is linked to; None where there is none."""
     statement = select(LINK.c.task_id).where(LINK.c.side_id == side, LINK.c.ref == escape(ref))
@@ -67,10 +74,11 @@ def _of_refs(
 ) -> Iterator[Sequence[str]]:
     statement = columns.where(LINK.c.side_id == side, LINK.c.ref.is_not(None))
     if refs is None:
-        yield from connection.execute(statement)
+        for some in connection.execute(statement, execution_options={"yield_per": AT_ONCE}).partitions():
+            yield from some
         return
     for chunk in _chunks([escape(ref) for ref in refs]):
-        yield from connection.execute(statement.where(LINK.c.ref.in_(chunk)))
+        yield from connection.execute(statement.where(LINK.c.ref.in_(chunk))).all()
 
 
 def load_open(connection: Connection, part: Part) -> bool:

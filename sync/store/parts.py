@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 
 from connectors.task import Ref
 from sync.core.model import SideName, TaskId
@@ -32,6 +32,14 @@ class Parts(Queries):
             return {}
         with self._reading() as connection:
             return partial.hashes(connection, number, refs)
+
+    def unlisted(self, part: Part, side: SideName, listed: Container[Ref]) -> list[Ref]:
+        """The refs that are linked on a side and not among these."""
+        number = part.known.side_ids.get(side)
+        if number is None:
+            return []
+        with self._reading() as connection:
+            return partial.unlisted(connection, number, listed)
 
     def remembered(self, part: Part, side: SideName, refs: Sequence[Ref] | None = None) -> dict[Ref, Remembered]:
         """What was last read, by ref, of what is linked on a side; of these refs only, where given."""

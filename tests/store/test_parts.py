@@ -50,8 +50,10 @@ def test_what_was_last_read_is_told_by_ref(store):
     part = store.load_open("work", SIDES)
     assert store.hashes(part, "a", ["a1", "a6", "x"]) == {"a1": "h1", "a6": "h6"}
     assert store.hashes(part, "a") == {f"a{number}": f"h{number}" for number in range(1, 7)}
+    assert store.unlisted(part, "a", {"a1", "a4", "x"}) == ["a2", "a3", "a5", "a6"]
     assert {ref: one.native for ref, one in store.remembered(part, "b", ["b3"]).items()} == {"b3": {"id": 3}}
-    assert store.hashes(part, "c") == store.remembered(part, "c") == {}
+    assert store.hashes(part, "c") == store.hashes(part, "c", ["a1"]) == store.remembered(part, "c") == {}
+    assert store.unlisted(part, "c", ()) == []
 
 
 def test_recording_a_part_leaves_the_rest_there(store):
