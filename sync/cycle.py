@@ -10,7 +10,7 @@ report    what happened, and what is owed, held, waiting (13)
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -37,7 +37,7 @@ from sync.outstanding import found_gone, still_open
 from sync.progress import Progress
 from sync.report import GroupPlan, GroupReport, Result, SideReport
 from sync.rest import Rest
-from sync.store import Lease, Store
+from sync.store import Lease, Store, uncollected
 from sync.together import Together, in_threads
 
 PERSON: Final = 3
@@ -113,10 +113,12 @@ class Cycle:
         told = Circumstances(
             cycle=self.number, now=self.clock.now(), allow=wishes.allow, limit=wishes.limit, undo=wishes.undo
         )
-        self.decision = decide(state, self.observations, self.policy, told)
+        with uncollected():
+            self.decision = decide(state, self.observations, self.policy, told)
         self.state = state
         for name, observation in self.observations.items():
             self._absorb_cursor(state, name, observation)
+            self.observations[name] = replace(observation, entries={}, former={})  # they are in the state now
         return self.decision
 
     def _loaded(self, number: int | None, rest: Rest | None = None) -> State:

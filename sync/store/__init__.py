@@ -8,6 +8,7 @@ from sync.store.errors import LeaseError, LeaseHeld, LeaseLost, NoLongerOpen, No
 from sync.store.examining import DAMAGED, Finding
 from sync.store.history import ActedRow, CycleRow, MovedRow
 from sync.store.lease import Lease
+from sync.store.loading import uncollected
 from sync.store.owner import Owner
 from sync.store.ownership import give_to_owner_of
 from sync.store.partial import Part, Remembered
@@ -34,4 +35,5 @@ __all__ = [
     "Store",
     "StoreError",
     "give_to_owner_of",
+    "uncollected",
 ]

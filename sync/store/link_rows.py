@@ -9,37 +9,21 @@ from connectors.task import Field, JsonValue
 from sync.core.codec import decode, encode
 from sync.core.model import Link, LinkLife, Pair
 from sync.store.documents import dump, dump_object, escape, load_object, unescape, utc
-from sync.store.rows import FIELDS, Row, Stored, named, numbers, strings, text, texts
+from sync.store.rows import FIELDS, NAMES, Row, Stored, named, numbers, strings, text, texts
 
 _UNCONFIRMED: Final = 3  # members of a pair that is not confirmed
 
 
 def link_row(link: Link) -> Row:
     """A link as a row, without the number of its side."""
-    behind: dict[str, JsonValue] = {
-        "acked": named(link.acked),
-        "refused": named(link.refused),
-        "reasons": named(link.reasons),
-    }
-    rest: dict[str, JsonValue] = {
-        "reason": link.reason,
-        "absent": link.absent,
-        "former": link.former,
-        "unknown": named(link.unknown),
-        "children": link.children,
-        "derived": sorted(field.value for field in link.derived),
-        "uncertain": sorted(field.value for field in link.uncertain),
-        "outside": link.outside,
-        "joined": link.joined,
-    }
     return {
         "task_id": link.task,
         "ref": None if link.ref is None else escape(link.ref),
         "life": link.life.value,
         "raw_hash": link.raw_hash,
         "mapping": link.mapping,
-        "shadow": dump({field.value: _pair(pair) for field, pair in link.pairs.items()}),
-        "behind": dump_object({name: data for name, data in behind.items() if data}),
+        "shadow": dump({NAMES[field]: _pair(pair) for field, pair in link.pairs.items()}),
+        "behind": _behind(link) if link.acked or link.refused or link.reasons else None,
         "token": escape(link.token),
         "native": dump(link.native),
         "modified": utc(link.modified),
@@ -48,8 +32,32 @@ def link_row(link: Link) -> Row:
         "misses": link.misses,
         "missed_at": link.missed_at,
         "gone": link.gone,
-        "rest": dump_object({name: data for name, data in rest.items() if data}),
+        "rest": _rest(link),
     }
+
+
+def _behind(link: Link) -> str | None:
+    behind = {"acked": named(link.acked), "refused": named(link.refused), "reasons": named(link.reasons)}
+    return dump_object({name: data for name, data in behind.items() if data})
+
+
+def _rest(link: Link) -> str | None:
+    """What few links have."""
+    ended = link.reason or link.absent or link.former or link.outside or link.joined
+    if not (ended or link.unknown or link.children or link.derived or link.uncertain):
+        return None
+    rest: dict[str, JsonValue] = {
+        "reason": link.reason,
+        "absent": link.absent,
+        "former": link.former,
+        "unknown": named(link.unknown),
+        "children": link.children,
+        "derived": sorted(NAMES[field] for field in link.derived),
+        "uncertain": sorted(NAMES[field] for field in link.uncertain),
+        "outside": link.outside,
+        "joined": link.joined,
+    }
+    return dump_object({name: data for name, data in rest.items() if data})
 
 
 def link_of(row: Stored, side: str) -> Link:

@@ -21,6 +21,7 @@ Row: TypeAlias = dict[str, Column]
 Stored: TypeAlias = sqlalchemy.Row[*tuple[object, ...]]
 
 FIELDS: Final[Mapping[str, Field]] = {field.value: field for field in Field}
+NAMES: Final[Mapping[Field, str]] = {field: name for name, field in FIELDS.items()}
 
 
 def digest(columns: Iterable[object]) -> bytes:
@@ -30,7 +31,7 @@ def digest(columns: Iterable[object]) -> bytes:
 
 def named(fields: Mapping[Field, str] | Mapping[Field, int]) -> dict[str, JsonValue]:
     """A mapping of fields, by their names."""
-    return {field.value: data for field, data in fields.items()}
+    return {NAMES[field]: data for field, data in fields.items()}
 
 
 def mapping(data: JsonValue) -> dict[str, JsonValue]:
