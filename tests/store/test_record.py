@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing, contextmanager
 from datetime import date
 
 import pytest
@@ -10,6 +12,7 @@ from connectors.task import Field, Person
 from sync.core.facts import Acted, Moved
 from sync.core.model import Do, Held, HeldKind, Intent, IntentState, Link, LinkLife, Pair, State, Task
 from sync.store import NoLongerOpen, NotFound, Owner, Store, StoreError
+from sync.store.database import PORTION
 
 SIDES = ["a", "b"]
 
@@ -63,6 +66,39 @@ def test_only_the_rows_that_changed_are_written(store, state):
     record(store, state)
     assert store.rows_written == before + 2
     assert store.load("work", SIDES).links[made.id, "a"].misses == 1
+
+
+def test_more_rows_than_one_statement_takes_are_recorded(store, state):
+    for _ in range(PORTION + 1):
+        link(state, task(state).id, "a", None)
+    settled = set(state.tasks)
+    moved = [Moved(task=one, title="", side="a", field=Field.TITLE, old="", new="", rule="new") for one in state.tasks]
+    record(store, state, moved=moved, settled=settled)
+    loaded = store.load("work", SIDES)
+    assert (loaded.tasks, loaded.links, len(store.history())) == (state.tasks, state.links, PORTION + 1)
+    part = store.load_open("work", SIDES)
+    assert (part.state.settled, part.state.tasks) == (PORTION + 1, {})
+
+
+def test_an_answer_is_written_as_it_was_when_it_was_put_in_line(clock, tmp_path):
+    """Another lane changes the state while the database is busy."""
+    store = Store.open(f"sqlite:///{tmp_path / 'store.db'}", clock=clock)
+    state = store.load("work", SIDES)
+    made = link(state, task(state).id, "a", "a1")
+    record(store, state)
+
+    @contextmanager
+    def busy():
+        with closing(sqlite3.connect(tmp_path / "store.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            made.token = "as answered"
+            yield
+            made.token = "later"
+            other.execute("ROLLBACK")
+
+    store.settle(state, intent=None, outcome="", links=[made], tasks=(), acted=(), lease=None, guard=busy())
+    assert store.load("work", SIDES).links[made.key].token == "as answered"
+    store.close()
 
 
 def test_another_process_sees_what_was_recorded(store, state, url, clock):
