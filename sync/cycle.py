@@ -232,8 +232,7 @@ class Cycle:
 
     def _decided(self) -> tuple[Decision, State]:
         if self.decision is None or self.state is None:
-            message = "a cycle is prepared before it is carried out"
-            raise RuntimeError(message)
+            raise RuntimeError("a cycle is prepared before it is carried out")
         return self.decision, self.state
 
     def _report(
