@@ -65,16 +65,16 @@ class Walk:
     _total: int | None = None
 
     def run(self) -> Iterator[Sequence[Native]]:
-        """The elements of each answer that were not seen before. Raises ``Malformed``, ``Transient``, as ``fetch``."""
-        part, fresh = self._ask({})
-        yield fresh
+        """The elements of each answer that were not seen before, or not so. Raises ``Malformed``, ``Transient``, as ``fetch``."""
+        part, told, _ = self._ask({})
+        yield told
         led = False
         while (following := self._told(part)) is not None:
             led = led or part.signs.following is not None
-            part, fresh = self._ask(following)
-            if part.elements and not fresh:
+            part, told, is_new = self._ask(following)
+            if part.elements and not is_new:
                 raise Malformed(f"pages that come again ({_shown(following)})")
-            yield fresh
+            yield told
         # Where each page led to the next, the one that leads nowhere is the last.
         if not led and self._may_go_on(part):
             yield from self._by_position(part)
@@ -150,17 +150,18 @@ class Walk:
         step = 1
         while True:
             number = way.first + step if way.style == "page" else len(self._seen)
-            part, fresh = self._ask({way.parameter: str(number)})
-            yield fresh
-            if not part.elements or (fresh and self._is_whole()):
+            part, told, is_new = self._ask({way.parameter: str(number)})
+            yield told
+            if not part.elements or (is_new and self._is_whole()):
                 return True
-            if not fresh:
+            if not is_new:
                 if step == 1:
                     return False
                 raise Malformed(f"pages that come again ({_shown(self._asked[-1])})")
             step += 1
 
-    def _ask(self, params: Params) -> tuple[Part, Sequence[Native]]:
+    def _ask(self, params: Params) -> tuple[Part, Sequence[Native], bool]:
+        """An answer, what of it was not told yet (somebody may edit meanwhile), and whether it leads any further."""
         if params in self._asked or len(self._asked) >= MOST:
             raise Malformed(f"pages that go round in circles ({_shown(params)})")
         self._asked.append(params)
@@ -169,13 +170,13 @@ class Walk:
         if total is not None and self._total is not None and total != self._total:
             raise Transient(f"{self.what} changed while it was being read", hint="it is read again next time")
         self._total = total if total is not None else self._total
-        fresh = []
+        told, before = [], len(self._seen)
         for element in part.elements:
             key = identity(element, "id", "documentId", "docId") or ref_without(element)
-            if key not in self._seen:
-                fresh.append(element)
+            if self._seen.get(key) != element:
+                told.append(element)
             self._seen[key] = element
-        return part, fresh
+        return part, told, len(self._seen) > before
 
     def _is_whole(self) -> bool:
         return self._total is not None and len(self._seen) >= self._total
