@@ -23,6 +23,7 @@ class Ledger:
     edits: list[Edit] = field(default_factory=list)
     removals: list[Removal] = field(default_factory=list)
     restored: dict[tuple[str, int], int] = field(default_factory=dict)  # after how many removals
+    left: set[tuple[str, int]] = field(default_factory=set)  # side and number: brought back, and tied by nobody
     twins: dict[int, int] = field(default_factory=dict)  # how many entries of this number may be on a side
     same: dict[int, list[str]] = field(default_factory=dict)  # made alike on these sides since the last cycle
     family: dict[int, set[int]] = field(default_factory=dict)  # those that were ever below a task

@@ -50,6 +50,8 @@ class People:
         self.wanted.remove((side, ref))
         for told in adopter(PersonsStore(ground(), self.points), self.places, side).adopt([ref]):
             self.points.note(told)
+            if " belonged to " in told:  # a person may tie it again; this one leaves it there
+                self.ledger.left.add((side, number_of(self.places[side].entries()[ref][Field.TITLE])))
 
     def _add(self, side: str, number: int, fields: dict) -> None:
         place = self.places[side]

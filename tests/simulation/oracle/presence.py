@@ -30,7 +30,7 @@ def wrong(end: End) -> Iterator[str]:
             yield f"{number} was deleted on {removals[0].side}, and is still there"
     for side, found in there.items():
         for number in found.keys() - alive:
-            kept = not end.deletes(side)  # let go there
+            kept = not end.deletes(side) or (side, number) in end.ledger.left  # let go there
             if not (kept or _brought_back(end, number, side) or _is_held_fast(end, number, side)):
                 yield f"{number} is on {side}, and is no task that lives"
 
@@ -84,7 +84,7 @@ def _brought_back(end: End, number: int, side: str) -> bool:
 
 def _removals(end: End, number: int) -> list[Removal]:
     """The deletes of a task that no restore took back."""
-    restored = end.ledger.restored
+    restored = {key: place for key, place in end.ledger.restored.items() if key not in end.ledger.left}
     return [
         removal
         for place, removal in enumerate(end.ledger.removals)
