@@ -89,7 +89,8 @@ class Remover:
             read = freshness.still_as_read(link, link.pairs, guarded=False)
             return self.sender.entry(link) if read else None
         entry = freshness.read_again(link)
-        if entry is None or not freshness.unmoved(link, entry, link.pairs):
+        # What follows from children moved with them, as our own moves of this cycle may have done.
+        if entry is None or not freshness.unmoved(link, entry, link.pairs.keys() - link.derived):
             return None
         run, side = self.sender.run, self.sender.side
         for child in entry.children:

@@ -240,4 +240,47 @@ RARE: dict[str, History] = {
             ("cycle", 0, ((2, "fault", "no UTF-8"),)),
         ],
     ),
+    # Children were moved away from below a task that was to be deleted: its status, which had followed from them, was its
+    # own again, and passed for somebody's edit after the read. The delete came a cycle late.
+    "a delete after its children were moved away": History(
+        {
+            "sides": [
+                (
+                    "a",
+                    "opus2",
+                    (
+                        "clear=any,duplicate=400,ids=number,options=open,after=changes,answers=empty,unknown=400,dates=instant",
+                        {"no archive": True},
+                    ),
+                ),
+                (
+                    "b",
+                    "checkvist",
+                    "root=empty,order=tree,people=form,single=object,stamp=missing,create_parses=no,notes=nodes,clear_tags=ignored",
+                ),
+                ("c", "ogsm", "empty=null"),
+            ]
+        },
+        [
+            ("add", "b", 1, {"title": "1 e1"}),
+            ("add", "b", 2, {"parent": 1, "title": "2 e4 ünï"}),
+            ("cycle", 0, ()),
+            (
+                "cycle",
+                6861,
+                (
+                    (
+                        7,
+                        "add",
+                        "a",
+                        6,
+                        {"description": "note e25", "due": "2026-04-27", "labels": ["e27"], "title": "6 e24 ünï"},
+                    ),
+                ),
+            ),
+            ("remove", "c", 1),
+            ("edit", "a", 6, "status", "completed"),
+            ("cycle", 0, ((15, "move", "b", 6, 1),)),
+        ],
+    ),
 }

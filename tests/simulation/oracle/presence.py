@@ -93,7 +93,10 @@ def _removals(end: End, number: int) -> list[Removal]:
 
 
 def _all_seen(end: End, number: int, removals: list[Removal]) -> bool:
-    """Whether whoever deleted a task had seen all that was done to it, and to what ever was below it."""
+    """Whether all who deleted a task had seen all that was done to it, and to what ever was below it.
+
+    The edit wins where one of them had not (rule 12).
+    """
     ledger = end.ledger
     numbers = {number, *ledger.family.get(number, ())}
     restored = {back for _, back in ledger.restored}
@@ -104,6 +107,7 @@ def _all_seen(end: End, number: int, removals: list[Removal]) -> bool:
     edits = [edit for edit in ledger.edits if edit.number in numbers and (edit.field in TOLD or not edit.made)]
     first = min(removal.at for removal in removals)
     return all(
-        edit.field in TOLD and edit.number == number and edit.at < first and edit.added and saw(end, removals[0], edit)
+        edit.field in TOLD and edit.number == number and edit.at < first and edit.added and saw(end, removal, edit)
         for edit in edits
+        for removal in removals
     )
