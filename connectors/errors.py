@@ -5,6 +5,7 @@
     ConnectorError                     what happened, to what, what to do next
     ├── RetryLater                     the same request may work later
     │   ├── Transient                  network, 5xx, an answer cut short
+    │   │   └── Unanswered             nothing came in the time that it had: whoever asks again may wait as long again
     │   └── RateLimited(retry_after)   429, a spent quota
     ├── TaskRefused                    this change will not work until value, configuration or capability changes
     │   ├── Unmappable(field)          the value has no counterpart there
@@ -62,6 +63,10 @@ class RetryLater(ConnectorError):
 
 class Transient(RetryLater):
     """The network, the server, or an answer that broke off."""
+
+
+class Unanswered(Transient):
+    """No connection, or no complete answer, in the time that it had."""
 
 
 class RateLimited(RetryLater):

@@ -15,7 +15,7 @@ import requests
 from urllib3 import exceptions as urllib3
 
 from connectors.answers import Subject
-from connectors.errors import BadSettings, ConnectorError, Transient
+from connectors.errors import BadSettings, ConnectorError, Transient, Unanswered
 
 _Types: TypeAlias = type[BaseException] | tuple[type[BaseException], ...]
 
@@ -50,7 +50,8 @@ def failure(error: BaseException, subject: Subject, *, sent: bool) -> ConnectorE
         return _unsent(causes, subject)
     if any(isinstance(cause, urllib3.DecodeError | requests.exceptions.ContentDecodingError) for cause in causes):
         return Transient(f"{subject}: the answer can not be unpacked", hint=_UP, applied=subject.lost)
-    return Transient(f"{subject}: {_how_lost(causes)}", hint=_UP, applied=subject.lost)
+    kind, why = _how_lost(causes)
+    return kind(f"{subject}: {why}", hint=_UP, applied=subject.lost)
 
 
 def _unsent(causes: list[BaseException], subject: Subject) -> ConnectorError:
@@ -60,7 +61,8 @@ def _unsent(causes: list[BaseException], subject: Subject) -> ConnectorError:
         for types, kind, why, hint in _KNOWN:
             if isinstance(cause, types):
                 return kind(f"{subject}: {why}", hint=hint)
-    return Transient(f"{subject}: no connection ({_how_refused(causes)})", hint=_UP)
+    kind, why = _how_refused(causes)
+    return kind(f"{subject}: no connection ({why})", hint=_UP)
 
 
 def _insecure(error: ssl.SSLError, subject: Subject) -> ConnectorError:
@@ -73,27 +75,25 @@ def _insecure(error: ssl.SSLError, subject: Subject) -> ConnectorError:
     return Transient(f"{subject}: no secure connection ({_words(error.reason)})", hint=_UP)
 
 
-def _how_refused(causes: list[BaseException]) -> str:
+def _how_refused(causes: list[BaseException]) -> tuple[type[Transient], str]:
     # urllib3 counts a connection that was refused among those that took too long.
     late = [cause for cause in causes if isinstance(cause, TimeoutError | urllib3.ConnectTimeoutError)]
     if any(not isinstance(cause, urllib3.NewConnectionError) for cause in late):
-        return "it took too long"
-    return next(
-        (_words(cause.strerror) for cause in causes if isinstance(cause, OSError) and isinstance(cause.strerror, str)),
-        "it failed",
-    )
+        return Unanswered, "it took too long"
+    told = (cause.strerror for cause in causes if isinstance(cause, OSError) and isinstance(cause.strerror, str))
+    return Transient, next((_words(words) for words in told), "it failed")
 
 
-def _how_lost(causes: list[BaseException]) -> str:
+def _how_lost(causes: list[BaseException]) -> tuple[type[Transient], str]:
     for cause in causes:
         match cause:
             case TimeoutError() | urllib3.TimeoutError() | requests.Timeout():
-                return "no complete answer in time"
+                return Unanswered, "no complete answer in time"
             case urllib3.IncompleteRead():
-                return "the answer breaks off"
+                return Transient, "the answer breaks off"
             case ConnectionResetError() | BrokenPipeError() | ConnectionAbortedError():
-                return "the connection was lost before the answer was complete"
-    return "the connection ended before the answer was complete"
+                return Transient, "the connection was lost before the answer was complete"
+    return Transient, "the connection ended before the answer was complete"
 
 
 def _words(text: str | None) -> str:

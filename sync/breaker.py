@@ -1,5 +1,8 @@
 """A side that fails again and again is tried less often, with growing pauses, until it answers.
 
+Reads fail beside the cycle, and may do so some times. Writes that hang hold the cycle, and with it the group's other
+sides: they are tried less often from the first time on that a cycle gave the side up for them.
+
 Only the running service has breakers: whoever runs one cycle by hand wants it tried.
 """
 
@@ -39,6 +42,7 @@ class Breakers:
         self._clock = clock
         self._lock = Lock()
         self._of: dict[SideName, _Breaker] = {}
+        self._hung: dict[SideName, _Breaker] = {}
 
     def note(self, seen: Observation) -> None:
         """How a read went. What a budget did not allow is no fault of the side."""
@@ -58,12 +62,34 @@ class Breakers:
             left = breaker.until - self._clock.monotonic() if breaker is not None else 0.0
             if breaker is None or left <= 0:
                 return None
-            again = f"{self._clock.now() + timedelta(seconds=left):%H:%M:%S} UTC"
+            again = self._in(left)
             if breaker.state == "paused":
                 why = f"{breaker.why}; tried again when the configuration is loaded anew, or at {again}"
             else:
                 why = f"{breaker.why}; failed {breaker.failures} times in a row, tried again at {again}"
             return Observation(side=side, state=breaker.state, why=why)
+
+    def hung(self, side: SideName, why: str) -> None:
+        """A cycle gave a side up because its writes had no answer."""
+        with self._lock:
+            breaker = self._hung.setdefault(side, _Breaker(why=why))
+            breaker.failures += 1
+            breaker.until = self._clock.monotonic() + min(LONGEST, self._interval * 2.0**breaker.failures)
+
+    def answered(self, side: SideName) -> None:
+        """A write had its answer."""
+        with self._lock:
+            self._hung.pop(side, None)
+
+    def rests(self, side: SideName) -> str | None:
+        """Why a side is not written for now; None: it is."""
+        with self._lock:
+            breaker = self._hung.get(side)
+            left = breaker.until - self._clock.monotonic() if breaker is not None else 0.0
+            if breaker is None or left <= 0:
+                return None
+            again = f"tried again at {self._in(left)}"
+            return f"{breaker.why}; cycles gave up writing there {breaker.failures} times in a row, {again}"
 
     def ails(self, side: SideName) -> bool:
         """Whether the last read of a side failed."""
@@ -73,9 +99,12 @@ class Breakers:
     def forgive(self, which: Callable[[str], bool] = lambda _: True) -> None:
         """Try again at once those sides whose state is one of these."""
         with self._lock:
-            for breaker in self._of.values():
+            for breaker in (*self._of.values(), *self._hung.values()):
                 if which(breaker.state):
                     breaker.until = 0.0
+
+    def _in(self, seconds: float) -> str:
+        return f"{self._clock.now() + timedelta(seconds=seconds):%H:%M:%S} UTC"
 
     def _pause(self, breaker: _Breaker) -> float:
         if breaker.state == "paused":

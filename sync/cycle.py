@@ -16,6 +16,7 @@ from typing import Final
 
 from connectors.contract import Acquaint, Clock, Connector, Recall
 from sync.apply import Outcome, Run, apply
+from sync.breaker import Breakers
 from sync.core.circumstances import Circumstances
 from sync.core.comments import follow
 from sync.core.facts import Action, Decision, Note, Observation, Read
@@ -85,6 +86,7 @@ class Cycle:
     observe: Observe = observe_all
     whole: bool = False  # everything is loaded, however little of it is open
     observer: Observer = UNWATCHED
+    breakers: Breakers | None = None
     writes_for: float | None = None  # seconds after which a cycle begins no more writes; None: it makes them all
     number: int = 0
     observations: dict[SideName, Observation] = field(default_factory=dict)
@@ -109,10 +111,8 @@ class Cycle:
             self.read_at[name] = started if seen.asked_at is None else seen.asked_at
         for intent in state.intents:
             intent.reads += any(intent.id in seen.unseen for seen in self.observations.values())
-        wishes = self.wishes
-        told = Circumstances(
-            cycle=self.number, now=self.clock.now(), allow=wishes.allow, limit=wishes.limit, undo=wishes.undo
-        )
+        wishes, now = self.wishes, self.clock.now()
+        told = Circumstances(cycle=self.number, now=now, allow=wishes.allow, limit=wishes.limit, undo=wishes.undo)
         with uncollected():
             self.decision = decide(state, self.observations, self.policy, told)
         self.state = state
@@ -183,6 +183,7 @@ class Cycle:
             read_at=self.read_at,
             looked={name: seen.looked for name, seen in self.observations.items() if seen.looked is not None},
             observer=self.observer,
+            breakers=self.breakers,
         )
         connectors = {name: side.connector for name, side in self.sides.items()}
         outcome = apply(run, connectors, decision.actions, self.together)

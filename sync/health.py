@@ -49,6 +49,9 @@ class CannotListen(Exception):
         self.message = message
         self.hint = hint
 
+    def __str__(self) -> str:
+        return f"{self.message}; {self.hint}"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

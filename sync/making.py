@@ -54,7 +54,7 @@ class Making:
             for side in group.sides
         }
         cycle = self._cycle(group, made, Wishes(), keeper.watch.stop, progress)
-        cycle.observe, cycle.observer = keeper.reads, keeper.watch.observer
+        cycle.observe, cycle.observer, cycle.breakers = keeper.reads, keeper.watch.observer, keeper.breakers
         cycle.writes_for = keeper.writes_for
         # A read that goes on is told from what was written meanwhile by all links of its side.
         cycle.whole = keeper.reads.whole

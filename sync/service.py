@@ -48,7 +48,8 @@ class Told(Enum):
 class Service:
     """Runs groups of a configuration (none named: all of it, as it is at each reload).
 
-    ``stop`` is the event that ends the clock's waits. ``reloaded`` is called with each new configuration in use.
+    ``stop`` is the event that ends the clock's waits. ``reloaded`` is called with each new configuration before it is
+    used, and may refuse it by what it raises.
     """
 
     def __init__(  # noqa: PLR0913 - what the outside decides
@@ -196,13 +197,13 @@ class Service:
             app = self._app.reloaded(env=self._env, cwd=self._cwd)
             groups = app.groups(self._wanted)
             app.store.enrol(list(app.config.groups))
+            self._reloaded(app)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the one in use goes on
             problems = [str(problem) for problem in getattr(error, "problems", ())] or [str(error)]
             log.error("config.refused", problems=problems, hint="the configuration in use goes on")  # noqa: TRY400
             self._observer.phase_changed(Phase.READY, "the new configuration was refused: " + "; ".join(problems))
             return
         before, self._app = self._app, app
-        self._reloaded(app)
         same = {name for name in groups if name in self._keepers and is_same(before.config, app.config, name)}
         gone = [name for name in self._keepers if name not in groups]
         for name in gone:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import blake2b
 from urllib.parse import urlsplit
@@ -100,6 +100,21 @@ def sharers_of(sides: Mapping[SideName, SideConfig]) -> dict[SideName, int]:
     whose = {name: credential_of(side, settings_of(side)) for name, side in sides.items() if side.group}
     counts = Counter(whose.values())
     return {name: counts[credential] for name, credential in whose.items()}
+
+
+def remembering(
+    sides: Mapping[SideName, SideConfig], former: Mapping[SideName, SideConfig]
+) -> dict[SideName, SideConfig]:
+    """Sides. Those whose connectors are configured as before keep what these found out, such as a token."""
+
+    def same(one: SideConfig, other: SideConfig) -> bool:
+        where = (one.connector, one.base_url, one.group) == (other.connector, other.base_url, other.group)
+        return where and dict(one.settings) == dict(other.settings)
+
+    return {
+        name: replace(side, settings=former[name].settings) if name in former and same(side, former[name]) else side
+        for name, side in sides.items()
+    }
 
 
 def settings_of(side: SideConfig) -> SideSettings:

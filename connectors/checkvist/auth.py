@@ -1,12 +1,11 @@
 """Requests signed for Checkvist: by HTTP Basic, or by a token that is fetched when needed and renewed when refused.
 
 A token is good for 30 minutes or a day, by the copy of the vendor's API page ("Authentication"). Its age is never
-trusted: only a refusal says that it is over.
+trusted: only a refusal says that it is over. It stays with the settings: a service logs in once, not in each cycle.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
@@ -15,6 +14,7 @@ from connectors.checkvist.login import KEY_HINT, Login
 from connectors.checkvist.settings import CheckvistSettings
 from connectors.contract import Clock
 from connectors.errors import BadCredentials, Forbidden
+from connectors.session import Issued
 from connectors.task import JsonValue
 
 if TYPE_CHECKING:
@@ -70,33 +70,21 @@ class Basic:
             raise BadCredentials(refused.message, hint=KEY_HINT) from refused
 
 
-@dataclass(frozen=True, slots=True)
-class _Issued:
-    """A token, and when it was issued (monotonic seconds)."""
-
-    text: str
-    at: float
-
-
 class Token:
-    """A token in a header or a parameter.
-
-    May be used by several threads: one of them logs in or renews, the others wait and take what it got.
-    """
+    """A token in a header or a parameter. May be used by several threads."""
 
     def __init__(self, settings: CheckvistSettings, clock: Clock, http: Http) -> None:
         self._login = Login(settings, http)
         self._clock = clock
         self._http = http
-        self._lock = threading.Lock()
-        self._issued: _Issued | None = None
-        self._as_parameter = settings.token_in == "parameter"  # noqa: S105 - a place, not a secret
-        self._place_known = self._as_parameter
+        self._session = settings.session
         self._place_said = "token_in" in settings.model_fields_set
+        if self._session.issued is not None:
+            http.secrets.add(self._session.issued.text)  # those who mask may be new
 
     def send(self, call: Call) -> Answer:
         """See :meth:`Signed.send`. A refused call was not applied: it is sent once more, with a new token."""
-        issued = self._issued
+        issued = self._session.issued
         fresh = issued is None
         if issued is None:
             issued = self._renewed(None)
@@ -107,46 +95,47 @@ class Token:
                 return self._sent_otherwise(call, issued, refused)
         except Forbidden as refused:
             # Some servers answer 403 to a token that is over; most mean what they say.
-            if fresh and not self._place_known:
+            if fresh and not self._session.place_known:
                 return self._sent_otherwise(call, issued, refused)
             if self._clock.monotonic() - issued.at <= YOUNG:
                 raise
         return self._sent_again(call, self._renewed(issued))
 
-    def _sent(self, call: Call, issued: _Issued) -> Answer:
-        if self._as_parameter:
+    def _sent(self, call: Call, issued: Issued) -> Answer:
+        if self._session.as_parameter:
             return _sent(self._http, call, params={"token": issued.text})
         return _sent(self._http, call, headers={"X-Client-Token": issued.text})
 
-    def _sent_again(self, call: Call, issued: _Issued) -> Answer:
+    def _sent_again(self, call: Call, issued: Issued) -> Answer:
         try:
             return self._sent(call, issued)
         except BadCredentials as refused:
             return self._sent_otherwise(call, issued, refused)
 
-    def _sent_otherwise(self, call: Call, issued: _Issued, refused: BadCredentials | Forbidden) -> Answer:
+    def _sent_otherwise(self, call: Call, issued: Issued, refused: BadCredentials | Forbidden) -> Answer:
         """A new token that is refused in one place is once tried in the other: servers may know one of them only."""
-        if not self._place_known:
-            self._place_known = True
-            self._as_parameter = not self._as_parameter
+        if not self._session.place_known:
+            self._session.place_known = True
+            self._session.as_parameter = not self._session.as_parameter
             try:
                 return self._sent(call, issued)
             except (BadCredentials, Forbidden):
-                self._as_parameter = not self._as_parameter
+                self._session.as_parameter = not self._session.as_parameter
         if isinstance(refused, Forbidden):
             raise refused
         raise BadCredentials(refused.message, hint=_REVOKED) from refused
 
-    def _renewed(self, refused: _Issued | None) -> _Issued:
+    def _renewed(self, refused: Issued | None) -> Issued:
         """A token that is not the refused one: another thread's, or a new one."""
-        with self._lock:
-            if self._issued is None or self._issued is refused:
-                text = self._login.token(refused.text if refused is not None else None)
-                self._issued = _Issued(text, self._clock.monotonic())
-                if not (self._place_known or self._place_said):
-                    # A server that answers with the token alone may be of the oldest kind, which knows no header.
-                    self._as_parameter = self._login.bare
-            return self._issued
+
+        def log_in() -> Issued:
+            text = self._login.token(refused.text if refused is not None else None)
+            if not (self._session.place_known or self._place_said):
+                # A server that answers with the token alone may be of the oldest kind, which knows no header.
+                self._session.as_parameter = self._login.bare
+            return Issued(text, self._clock.monotonic())
+
+        return self._session.renewed(refused, log_in)
 
 
 def _sent(

@@ -34,7 +34,6 @@ class Login:
     def __init__(self, settings: CheckvistSettings, http: Http) -> None:
         self._settings = settings
         self._http = http
-        self._refreshes = True
         self.bare = False  # the last answer was the token alone, as in the oldest copy of the page
 
     def token(self, old: str | None) -> str:
@@ -43,7 +42,8 @@ class Login:
         Raises ``BadCredentials`` when the account is refused (once: there is no second try), ``RetryLater``,
         ``BadSettings``, ``ContractBroken``.
         """
-        text = (self._refreshed(old) if old is not None and self._refreshes else None) or self._logged_in()
+        refreshed = self._refreshed(old) if old is not None and self._settings.session.refreshes else None
+        text = refreshed or self._logged_in()
         self._http.secrets.add(text)
         return text
 
@@ -56,7 +56,7 @@ class Login:
             )
             return self._read(answer)
         except (Gone, TaskRefused):
-            self._refreshes = False  # an older server has no such call
+            self._settings.session.refreshes = False  # an older server has no such call
         except (BadCredentials, Forbidden, ContractBroken):
             pass  # the token is too old, or was replaced already
         return None

@@ -6,7 +6,19 @@ from collections.abc import Mapping
 from typing import ClassVar, Literal, Self
 
 import pydantic
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, PrivateAttr, SecretStr
+
+from connectors.session import Session
+
+
+class TokenSession(Session):
+    """The account's token, and what was found out about the server that takes it."""
+
+    def __init__(self, *, as_parameter: bool) -> None:
+        super().__init__()
+        self.as_parameter = as_parameter
+        self.place_known = as_parameter
+        self.refreshes = True
 
 
 class CheckvistSettings(BaseModel):
@@ -33,11 +45,22 @@ class CheckvistSettings(BaseModel):
     token2fa: SecretStr | None = pydantic.Field(default=None, min_length=1)
     """The code of a second step at log-in. It is good once: use a remote key with `auth = "basic"` for a service."""
 
+    _session: TokenSession = PrivateAttr()
+
+    def model_post_init(self, _: object, /) -> None:
+        """The session begins with these settings, and ends with them."""
+        self._session = TokenSession(as_parameter=self.token_in == "parameter")  # noqa: S105 - a place, not a secret
+
     @pydantic.model_validator(mode="after")
     def _one_secret(self) -> Self:
         if (self.remote_key is None) == (self.password is None):
             raise ValueError("give one of remote_key and password")
         return self
+
+    @property
+    def session(self) -> TokenSession:
+        """What every connector made from these settings shares."""
+        return self._session
 
     @property
     def secret(self) -> str:

@@ -1,12 +1,12 @@
 """Requests signed for OptaCheck: the account's token says who, the workspace's key says where.
 
 The token is configured, or fetched with the password (the vendor's API page, "User Authentication"). How long one
-lives is not said: only a refusal tells that it is over.
+lives is not said: only a refusal tells that it is over. It stays with the settings: a service logs in once, not in each
+cycle.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -15,6 +15,7 @@ from connectors.contract import Clock
 from connectors.errors import BadCredentials, BadSettings, ContractBroken, Forbidden, Gone, TaskRefused
 from connectors.optacheck.settings import OptaCheckSettings
 from connectors.optacheck.wire import described
+from connectors.session import Issued
 from connectors.task import JsonValue
 
 if TYPE_CHECKING:
@@ -40,14 +41,6 @@ class Call:
     ok: Callable[[int], bool] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Issued:
-    """A token, and when it was issued (monotonic seconds)."""
-
-    text: str
-    at: float
-
-
 class Signed:
     """Sends calls as the account. May be used by several threads: one of them logs in, the others wait."""
 
@@ -55,17 +48,19 @@ class Signed:
         self._settings = settings
         self._clock = clock
         self._http = http
-        self._lock = threading.Lock()
+        self._session = settings.session
         self._key = settings.api_key.get_secret_value()
         token = settings.token.get_secret_value() if settings.token is not None else None
-        self._issued = _Issued(token, clock.monotonic()) if token is not None else None
+        self._given = Issued(token, clock.monotonic()) if token is not None else None
+        if self._session.issued is not None:
+            http.secrets.add(self._session.issued.text)  # those who mask may be new
 
     def send(self, call: Call) -> Answer:
         """The answer. A call that was refused was not applied: it is sent once more, with a new token.
 
         Raises ``BadCredentials``, ``Forbidden``, else as :meth:`Http.send` does.
         """
-        issued = self._issued or self._renewed(None)
+        issued = self._given or self._session.issued or self._renewed(None)
         try:
             return self._sent(call, issued)
         except BadCredentials as refused:
@@ -81,10 +76,10 @@ class Signed:
         except Forbidden as refused:
             raise Forbidden(refused.message, hint=WHERE_HINT) from refused
 
-    def _may_renew(self, issued: _Issued, age: float) -> bool:
+    def _may_renew(self, issued: Issued, age: float) -> bool:
         return self._settings.password is not None and self._clock.monotonic() - issued.at > age
 
-    def _sent(self, call: Call, issued: _Issued) -> Answer:
+    def _sent(self, call: Call, issued: Issued) -> Answer:
         return self._http.send(
             call.method,
             call.path,
@@ -98,14 +93,15 @@ class Signed:
     def _headers(self, more: Mapping[str, str]) -> dict[str, str]:
         return {"x-api-key": self._key, **more}
 
-    def _renewed(self, refused: _Issued | None) -> _Issued:
+    def _renewed(self, refused: Issued | None) -> Issued:
         """A token that is not the refused one: another thread's, or a new one."""
-        with self._lock:
-            if self._issued is None or self._issued is refused:
-                text = self._logged_in()
-                self._http.secrets.add(text)
-                self._issued = _Issued(text, self._clock.monotonic())
-            return self._issued
+
+        def log_in() -> Issued:
+            text = self._logged_in()
+            self._http.secrets.add(text)
+            return Issued(text, self._clock.monotonic())
+
+        return self._session.renewed(refused, log_in)
 
     def _logged_in(self) -> str:
         password = self._settings.password

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar, Self
 
 import pydantic
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, PrivateAttr, SecretStr
+
+from connectors.session import Session
 
 Id = Annotated[str, pydantic.StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 """An id as OptaCheck gives it: in practice a UUID."""
@@ -44,6 +46,13 @@ class OptaCheckSettings(BaseModel):
     """The project of new tasks, by its id. Empty: not sent."""
     client: str = ""
     """The client of new tasks, by its id. Empty: not sent."""
+
+    _session: Session = PrivateAttr(default_factory=Session)
+
+    @property
+    def session(self) -> Session:
+        """The log-in that every connector made from these settings shares."""
+        return self._session
 
     @pydantic.field_validator("user_email")
     @classmethod

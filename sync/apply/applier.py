@@ -37,6 +37,10 @@ def apply(
     by_side: dict[SideName, list[Action]] = {}
     for action in actions:
         by_side.setdefault(action.side, []).append(action)
+    for side in list(by_side):
+        if run.breakers is not None and (why := run.breakers.rests(side)):
+            del by_side[side]  # it is owed: a vendor that hangs would hold all sides of the group
+            run.outcome.down[side] = ("down", why)
     turns = [_Turn(run, side, connectors[side], mine, together) for side, mine in by_side.items()]
     together([turn.take for turn in turns], "write")
     return run.outcome

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from connectors.contract import Clock, Entry
-from connectors.errors import Applied, ConnectorError, RateLimited, SideDown
+from connectors.errors import Applied, ConnectorError, RateLimited, SideDown, Unanswered
+from sync.breaker import Breakers
 from sync.core.codec import encode_fields
 from sync.core.facts import Acted
 from sync.core.lens import Lenses
@@ -48,7 +49,7 @@ class Run:
     """What all sides share. ``lock`` is held around changes of the state, never around a request or a commit.
 
     ``read_at`` is the monotonic time at which each side was read; where only some of its entries were looked
-    at then, ``looked`` has those.
+    at then, ``looked`` has those. ``breakers`` are asked whether a side may be written, and told of one that hangs.
     """
 
     state: State
@@ -62,6 +63,7 @@ class Run:
     read_at: dict[SideName, float]
     looked: dict[SideName, frozenset[str]] = field(default_factory=dict)
     observer: Observer = UNWATCHED
+    breakers: Breakers | None = None
     outcome: Outcome = field(default_factory=Outcome)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -95,6 +97,8 @@ class Journal:
         self._close(intent, outcome, links, image)
         with self.run.lock:
             self.failed_in_a_row = 0
+        if self.run.breakers is not None:
+            self.run.breakers.answered(self.side)
 
     def _close(self, intent: Intent, outcome: str, links: Sequence[Link], image: Entry | None = None) -> None:
         with self.run.lock:
@@ -150,8 +154,10 @@ class Journal:
 
     def give_up_if_hopeless(self, error: ConnectorError) -> None:
         """End the side's turn when it is down, asks for a long pause, or failed several times in a row."""
+        hung = isinstance(error, Unanswered)
         with self.run.lock:
-            self.failed_in_a_row += 1
+            # What can not have been applied was tried as often already as may fail in a row.
+            self.failed_in_a_row += PATIENCE if hung and error.applied is Applied.NO else 1
             outcome = self.run.outcome
             outcome.failures[self.side] = outcome.failures.get(self.side, 0) + 1
             # What is under way at once fails at once: that is one piece of bad luck.
@@ -160,6 +166,8 @@ class Journal:
                 outcome.down[self.side] = (error.state, str(error))
             elif hopeless or isinstance(error, RateLimited):
                 outcome.down[self.side] = ("down", str(error))
+                if hung and self.run.breakers is not None:
+                    self.run.breakers.hung(self.side, str(error))
             else:
                 return
         raise GiveUp

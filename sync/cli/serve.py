@@ -7,6 +7,8 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from connectors.contract import Clock
     from sync.app import App
     from sync.heartbeat import Heartbeat
+    from sync.listening import Listening
     from sync.observing import Observer
 
 
@@ -43,12 +46,13 @@ def serve(common: Given, groups: Sequence[str]) -> int:
         logs.be_ready()
         pace.settle_down()
         current = [app]
+        watching = stack.enter_context(watchers(lambda: current[0], clock, heartbeat))
 
         def reloaded(app: App) -> None:
+            watching.listening.move(app.config.service.listen)
             current[0] = app
             set_up_logs(app.config.log, app.redactor, common)
 
-        observers = stack.enter_context(watchers(lambda: current[0], clock, heartbeat))
         service = Service(
             app,
             groups,
@@ -57,7 +61,7 @@ def serve(common: Given, groups: Sequence[str]) -> int:
             clock=clock,
             stop=stop,
             heartbeat=heartbeat,
-            observers=observers,
+            observers=watching.observers,
             reloaded=reloaded,
         )
         if not service.run(told):
@@ -65,13 +69,22 @@ def serve(common: Given, groups: Sequence[str]) -> int:
     return 0
 
 
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """Those who watch the service, and where they answer."""
+
+    observers: Sequence[Observer]
+    listening: Listening
+
+
 @contextmanager
-def watchers(current: Callable[[], App], clock: Clock, heartbeat: Heartbeat) -> Iterator[list[Observer]]:
+def watchers(current: Callable[[], App], clock: Clock, heartbeat: Heartbeat) -> Iterator[Watching]:
     """Those who watch the service: systemd where it asks to be told, health and figures where they are configured.
 
     ``current`` gives the program over the configuration in use. Raises ``CannotListen``.
     """
     from sync.health import Health, answering
+    from sync.listening import Listening
     from sync.metrics import CONTENT_TYPE, Metrics
     from sync.notify import Announcing, Notifier, watchdog
 
@@ -79,17 +92,16 @@ def watchers(current: Callable[[], App], clock: Clock, heartbeat: Heartbeat) -> 
         found = current().config.groups.get(group)
         return found.interval.total_seconds() if found is not None else 0.0
 
-    notifier, listen = Notifier.of(os.environ), current().config.service.listen
-    with ExitStack() as stack:
-        stack.enter_context(watchdog(notifier, heartbeat, os.environ))
-        found: list[Observer] = [Announcing(notifier)]
-        if listen is not None:
-            health = Health(clock, heartbeat, interval, current().store.groups)
-            metrics = Metrics(clock, heartbeat, interval)
-            answers = answering(listen.host, listen.port, health, metrics.text, figures_type=CONTENT_TYPE)
-            stack.enter_context(answers)
-            found += [health, metrics]
-        yield found
+    notifier = Notifier.of(os.environ)
+    # They watch from the start where nobody can ask yet: a reload may say where.
+    health = Health(clock, heartbeat, interval, current().store.groups)
+    metrics = Metrics(clock, heartbeat, interval)
+    with (
+        watchdog(notifier, heartbeat, os.environ),
+        Listening(partial(answering, health=health, figures=metrics.text, figures_type=CONTENT_TYPE)) as listening,
+    ):
+        listening.move(current().config.service.listen)
+        yield Watching([Announcing(notifier), health, metrics], listening)
 
 
 def _leave() -> None:

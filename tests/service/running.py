@@ -97,10 +97,18 @@ class Running:
         for name, sides in groups.items():
             for side in sides:
                 told = CANVAS.format(url=self.serving.url("canvas"), sandbox=self.sandbox)
-                lines.append(told if side == "canvas" else VAULT.format(name=side, folder=self.folder))
+                lines.append(told if side == "canvas" else self.vault(side))
             lines.append(f"[groups.{name}]\nsides = {json.dumps(sides)}\n{keys}\n")
         self.config.write_text("".join(lines) + more, encoding="utf-8")
         self.config.chmod(0o600)
+
+    def vault(self, name: str) -> str:
+        """The configuration of a side that is a vault."""
+        return VAULT.format(name=name, folder=self.folder)
+
+    def count(self, method: str) -> int:
+        """How many such requests the canvas has had."""
+        return sum(seen.method == method for seen in self.serving.requests("canvas"))
 
     def put(self, vault: str, **titles: str) -> None:
         """A person writes tasks into a vault: its ref and title."""

@@ -91,6 +91,30 @@ def test_a_paused_side_waits_for_an_hour_or_for_the_configuration(clock):
     assert breakers.open("a") is None
 
 
+def test_a_side_whose_writes_hang_is_written_with_growing_pauses_until_one_is_answered(clock):
+    """From the first time on: its reads may go well all the while, and no other side waits for it."""
+    breakers = Breakers(300.0, clock)
+    pauses = []
+    for _ in range(5):
+        breakers.hung("a", "no complete answer in time")
+        breakers.note(Observation(side="a", read=Read.COMPLETE))
+        assert breakers.open("a") is None
+        assert breakers.rests("b") is None
+        began = clock.ticks
+        while why := breakers.rests("a"):
+            assert "no complete answer in time; cycles gave up writing there" in why
+            clock.passes(60.0)
+        pauses.append(clock.ticks - began)
+    assert pauses == [600.0, 1200.0, LONGEST, LONGEST, LONGEST]
+    breakers.answered("a")
+    breakers.hung("a", "")
+    clock.passes(600.0)
+    assert breakers.rests("a") is None, "it began anew"
+    breakers.hung("a", "")
+    breakers.forgive()
+    assert breakers.rests("a") is None
+
+
 def test_a_heart_that_nobody_feeds_is_overdue(clock):
     heart = Heartbeat(clock)
     assert heart.age() == 0.0

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from connectors.serving import Fault, Kind
+from connectors.checkvist.sandbox import Reading as CheckvistReading
+from connectors.checkvist.sandbox import Sandbox as Checkvist
+from connectors.serving import Fault, Kind, serve
 from sync.core.facts import Read
 from sync.journald import Journal
 from sync.observing import Phase
@@ -55,6 +57,63 @@ def test_a_hung_vendor_delays_no_other_side_and_no_other_group_and_catches_up_af
     assert watcher.failed == []
     assert any(one.status == 0 for one in watcher.requests), "the requests that hung had no answer"
     assert {(one.group, one.side) for one in watcher.waits} == {("work", "canvas")}
+
+
+def test_a_vendor_that_hangs_on_writes_holds_the_others_of_its_group_now_and_then_and_not_in_every_cycle(place):
+    """It reads well. It is tried after two intervals, four, eight …; what it owes arrives once it is back."""
+    place.configure({"work": ["left", "right", "canvas"]})
+    place.faults.add(Fault(Kind.HANG, match=lambda method, _path: method == "POST", times=None))
+    place.put("left", **{f"l{n}": f"task {n}" for n in range(4)})
+    with place.started() as watcher:
+        until(lambda: watcher.count("work") > 5)
+        place.put("left", l9="more")
+        until(lambda: "more" in place.titles("right"))
+        hung = [report.seconds > 2.5 for report in watcher.reports["work"]]
+        assert hung[0]
+        assert not hung[1]
+        assert sum(hung) < len(hung) / 2
+        told = {report.sides["canvas"].why for report in watcher.reports["work"]}
+        assert any("cycles gave up writing there" in (why or "") for why in told)
+        place.faults.clear()
+        assert forked("now", "work", cwd=place.folder).code == 0
+        until(lambda: place.titles("canvas") == place.titles("left"), 60)
+        until(lambda: watcher.last("work").result.value == "quiet")
+    assert len(place.titles("canvas")) == len(place.titles("right")) == 5
+    assert watcher.failed == []
+
+
+def test_a_service_logs_in_once_and_not_in_every_cycle(place):
+    """Nor after a reload that changes nothing there; once more when the token is refused."""
+    outline = Checkvist(CheckvistReading.parse("refresh=no"))
+    with serve({"outline": outline.app}) as serving:
+
+        def logins() -> int:
+            return sum(seen.path == "/auth/login.json" for seen in serving.requests("outline"))
+
+        keys = f'checklist = {outline.checklist}\nusername = "{outline.username}"\nremote_key = "{outline.remote_key}"'
+        side = (
+            f'[sides.outline]\nconnector = "checkvist"\nbase_url = "{serving.url("outline")}"\n{keys}\nrate = "off"\n'
+        )
+        group = '[groups.work]\nsides = ["left", "outline"]\ninterval = "1s"\n'
+        place.configure({}, more=place.vault("left") + side + group)
+        place.put("left", l1="Milk")
+        with place.started() as watcher:
+            until(lambda: watcher.count("work") > 2)
+            assert logins() == 1
+            place.config.write_text(place.config.read_text() + "[log]\nformat = 'json'\n")
+            place.told.put(Told.RELOAD)
+            before = watcher.count("work")
+            until(lambda: len(watcher.phases) == 4 and watcher.count("work") > before + 1)
+            assert logins() == 1
+            outline.expire()
+            place.put("left", l2="Bread")
+            until(lambda: len(outline.tasks()) == 2)
+            before = watcher.count("work")
+            until(lambda: watcher.count("work") > before + 1)
+            assert logins() == 2
+            token = serving.requests("outline")[-1].headers["x-client-token"]
+        assert all(token.encode() not in file.read_bytes() for file in place.folder.iterdir() if file.is_file())
+    assert watcher.failed == []
 
 
 def test_a_read_that_takes_longer_than_a_cycle_waits_is_taken_when_it_has_come(place):

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+import requests
 
 from connectors.serving import Fault, Kind
 from tests.cli.kit import environment, forked
@@ -72,6 +74,55 @@ def test_it_stops_at_any_moment_and_nothing_is_lost_or_doubled(place):
     assert place.titles("canvas") == place.titles("left")
     assert len(place.titles("canvas")) == MOMENTS * TASKS
     assert events(place, "cycle.failed") == []
+
+
+def answers(port: int) -> bool:
+    """Whether somebody says at a port that the service is alive."""
+    try:
+        return requests.get(f"http://127.0.0.1:{port}/healthz", timeout=5).json()["alive"]
+    except requests.ConnectionError:
+        return False
+
+
+def free() -> int:
+    """A port that nobody has."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+def test_the_address_of_its_answers_goes_where_a_reload_says(place):
+    """One that can not be had refuses the whole configuration; figures begin with the process, not with the port."""
+    place.configure({"work": ["left", "right"]})
+    nowhere = place.config.read_text()
+    one, two = free(), free()
+
+    def load(address: str, loaded: int, refused: int) -> None:
+        place.config.write_text(nowhere.replace('listen = ""', f'listen = "{address}"'))
+        process.send_signal(signal.SIGHUP)
+        until(lambda: (len(events(place, "config.loaded")), len(events(place, "config.refused"))) == (loaded, refused))
+
+    with serving(place) as process:
+        until(lambda: len(events(place, "cycle.finished")) > 0)
+        load(f"127.0.0.1:{one}", 1, 0)
+        assert answers(one)
+        text = requests.get(f"http://127.0.0.1:{one}/metrics", timeout=5).text
+        assert "tasksync_cycles_total" in text
+        with socket.create_server(("127.0.0.1", two)):
+            load(f"127.0.0.1:{two}", 1, 1)
+        (problem,) = events(place, "config.refused")[0]["problems"]
+        assert f"can not be served at 127.0.0.1 port {two}" in problem
+        assert "[service] listen" in problem
+        assert answers(one), "the one in use goes on"
+        load(f"127.0.0.1:{two}", 2, 1)
+        assert (answers(one), answers(two)) == (False, True)
+        load(f"0.0.0.0:{two}", 3, 1)
+        assert answers(two), "the same port, of another host"
+        load(f"192.0.2.1:{two}", 3, 2)
+        assert answers(two)
+        load("", 4, 2)
+        assert not answers(two)
+        assert stopped(process) < 10.0
+    assert process.returncode == 0
 
 
 def test_it_is_told_by_signals_and_waits_for_no_vendor_when_it_ends(place):

@@ -15,6 +15,7 @@ from connectors.errors import (
     Gone,
     RateLimited,
     Transient,
+    Unanswered,
 )
 from connectors.serving import Fault, Kind, bomb, deep, redirect
 from tests.connectors.kit.site import get, http, nobody, post
@@ -33,9 +34,9 @@ READS = [
     (Fault(Kind.EMPTY), Transient, 3),
     (Fault(Kind.HTML), ContractBroken, 1),
     (Fault(Kind.WRONG_TYPE), ContractBroken, 1),
-    (Fault(Kind.HANG), Transient, 3),
-    (Fault(Kind.SLOW, seconds=30), Transient, 3),
-    (Fault(Kind.DRIP, seconds=0.1), Transient, 3),
+    (Fault(Kind.HANG), Unanswered, 3),
+    (Fault(Kind.SLOW, seconds=30), Unanswered, 3),
+    (Fault(Kind.DRIP, seconds=0.1), Unanswered, 3),
     (Fault(Kind.ENDLESS), ContractBroken, 1),
     (Fault(Kind.STATUS, status=401), BadCredentials, 1),
     (Fault(Kind.STATUS, status=403), Forbidden, 1),
@@ -57,7 +58,7 @@ WRITES = [
     (Fault(Kind.CUT_JSON), Transient, Applied.UNKNOWN, 1, 1),
     (Fault(Kind.HTML), ContractBroken, Applied.UNKNOWN, 1, 0),
     (Fault(Kind.HTML, applied=True), ContractBroken, Applied.UNKNOWN, 1, 1),
-    (Fault(Kind.DRIP, seconds=0.1), Transient, Applied.UNKNOWN, 1, 1),
+    (Fault(Kind.DRIP, seconds=0.1), Unanswered, Applied.UNKNOWN, 1, 1),
     (Fault(Kind.ENDLESS), ContractBroken, Applied.UNKNOWN, 1, 0),
     (Fault(Kind.ENDLESS, applied=True), ContractBroken, Applied.UNKNOWN, 1, 1),
     (Fault(Kind.STATUS, status=401), BadCredentials, Applied.NO, 1, 0),
@@ -66,8 +67,8 @@ WRITES = [
     (deep(100_000), ContractBroken, Applied.UNKNOWN, 1, 0),
     (bomb(128 << 20), ContractBroken, Applied.UNKNOWN, 1, 0),
     (redirect("https://elsewhere.invalid/", 308), BadSettings, Applied.NO, 1, 0),
-    (Fault(Kind.HANG), Transient, Applied.UNKNOWN, 1, 0),
-    (Fault(Kind.HANG, applied=True), Transient, Applied.UNKNOWN, 1, 1),
+    (Fault(Kind.HANG), Unanswered, Applied.UNKNOWN, 1, 0),
+    (Fault(Kind.HANG, applied=True), Unanswered, Applied.UNKNOWN, 1, 1),
 ]
 
 
