@@ -27,6 +27,7 @@ from sync.gathering import Gathered
 from sync.progress import Progress
 from sync.rest import Rest
 from sync.rounds import Round, ask
+from sync.store import plain
 from sync.together import Together, in_threads
 
 PROBES: Final = 50
@@ -102,7 +103,7 @@ class Reader:
         """What another mapping has read, as this one has it: only what differs from that was edited (rule 20)."""
         for link in state.of_side(self.name):
             if link.live and link.native and link.mapping not in ("", self.mapping) and link.ref in observation.entries:
-                last = Record(ref=str(link.ref), raw_hash=link.raw_hash, native=link.native)
+                last = Record(ref=str(link.ref), raw_hash=link.raw_hash, native=plain(link.native))
                 observation.former[last.ref] = self.connector.normalise(last)
 
     def _is_due(self, side: Side | None) -> bool:

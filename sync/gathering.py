@@ -15,6 +15,7 @@ from connectors.task import Ref
 from sync.core.cursor import never_back
 from sync.core.facts import Observation, Read
 from sync.core.model import Link, SideName
+from sync.store import plain
 
 PAGES: Final = 10_000
 """Pages of one read: more than any documented container can have; beyond it a listing runs in a circle."""
@@ -78,7 +79,7 @@ class Gathered:
         link = self.links.get(ref)
         if link is None:
             return self.others.record(ref) if self.others is not None else None
-        return Record(ref=ref, raw_hash=link.raw_hash, native=link.native) if self._hash(link) else None
+        return Record(ref=ref, raw_hash=link.raw_hash, native=plain(link.native)) if self._hash(link) else None
 
     def _hash(self, link: Link) -> str:
         """The hash of an entry as it was last seen, if nothing about it is open."""

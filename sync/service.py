@@ -18,6 +18,7 @@ from sync.config import Config, SideConfig
 from sync.events import Log, bound
 from sync.heartbeat import SILENCE, Heartbeat
 from sync.keeping import Keeper
+from sync.memory import Memory
 from sync.observing import Observer, Observers, Phase
 from sync.pacing import Pace, staggered
 from sync.report import GroupReport
@@ -35,6 +36,8 @@ GRACE: Final = 8.0
 TRIES: Final = 6
 """How many times the longest timeout of a group's sides its work may be silent: a whole body may take four."""
 DAY: Final = 86_400.0
+TIDY: Final = 5.0
+"""Seconds between two times that memory is given back: it costs a tenth of one."""
 
 
 class Told(Enum):
@@ -64,6 +67,7 @@ class Service:
         heartbeat: Heartbeat,
         observers: Sequence[Observer] = (),
         reloaded: Callable[[App], None] = lambda _: None,
+        memory: Memory | None = None,
     ) -> None:
         self._app = app
         self._wanted = tuple(groups)
@@ -78,6 +82,8 @@ class Service:
         self._keepers: dict[str, Keeper] = {}
         self._unasked = False
         self._forgot = -DAY
+        self._memory = memory or Memory()
+        self._tidied = -TIDY
         self._schedule = Schedule(
             self._work,
             clock=clock,
@@ -158,7 +164,15 @@ class Service:
             else:
                 self._observer.cycle_finished(group, report)
                 return moved(report)
+            finally:
+                self._memory.used()
             return False
+
+    def _tidy(self) -> None:
+        now = self._clock.monotonic()
+        if now - self._tidied >= TIDY:
+            self._tidied = now
+            self._memory.give_back()
 
     def _now(self, groups: Sequence[str]) -> None:
         for group in groups:
@@ -170,6 +184,7 @@ class Service:
         """What is done now and then: requests of other processes, clocks that were set, history that is too old."""
         self._heartbeat.beat("service")
         self._schedule.tend()
+        self._tidy()
         try:
             for asked in self._app.store.asked(self._schedule.groups):
                 if self._app.store.take(asked.id):

@@ -17,6 +17,7 @@ from sync.core.lens import Lens
 from sync.core.model import Do, Intent, Link, SideName, TaskId
 from sync.core.order import doubt_siblings
 from sync.core.settle import create_refused, created, refused, swept_along, updated
+from sync.store import plain
 
 
 @dataclass(slots=True)
@@ -166,7 +167,7 @@ class Sender:
 
     def entry(self, link: Link) -> Entry:
         """The entry as it was last seen, for the connector to lay a patch over."""
-        return self.connector.normalise(Record(ref=str(link.ref), raw_hash=link.raw_hash, native=link.native))
+        return self.connector.normalise(Record(ref=str(link.ref), raw_hash=link.raw_hash, native=plain(link.native)))
 
     def _with_parent(self, action: Action, fields: dict[Field, Value], *, keep: bool = False) -> dict[Field, Value]:
         """The parent as it is linked now: it may have been made, or have failed to be made, since the plan."""

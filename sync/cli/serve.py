@@ -32,11 +32,16 @@ def serve(common: Given, groups: Sequence[str]) -> int:
     Raises ``ConfigError``, ``StoreError``, ``UnknownName``, ``CannotListen``: before the first cycle.
     """
     from sync import logs
+    from sync.memory import Memory, without
+
+    with without("rich"):  # 5 MB for tables and colours, which a service does not print
+        import structlog  # noqa: F401 - what is imported next uses it
     from sync.clock import SystemClock
     from sync.heartbeat import Heartbeat
     from sync.service import Service
 
     stop = Event()
+    memory = Memory()
     clock = SystemClock(stop)
     heartbeat = Heartbeat(clock)
 
@@ -63,6 +68,7 @@ def serve(common: Given, groups: Sequence[str]) -> int:
             heartbeat=heartbeat,
             observers=watching.observers,
             reloaded=reloaded,
+            memory=memory,
         )
         if not service.run(told):
             _leave()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sync.store.budgets import Budgets
 from sync.store.copies import Condition, Copy
+from sync.store.documents import plain
 from sync.store.errors import LeaseError, LeaseHeld, LeaseLost, NoLongerOpen, NotFound, StoreError
 from sync.store.examining import DAMAGED, Finding
 from sync.store.history import ActedRow, CycleRow, MovedRow
@@ -35,5 +36,6 @@ __all__ = [
     "Store",
     "StoreError",
     "give_to_owner_of",
+    "plain",
     "uncollected",
 ]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
-from connectors.task import Field, JsonValue
+from connectors.task import Field, JsonValue, Status
 from sync.core.codec import decode, encode
 from sync.core.model import Link, LinkLife, Pair
-from sync.store.documents import dump, dump_object, escape, load_object, unescape, utc
+from sync.store.documents import Unread, dump, dump_object, escape, load_object, unescape, utc
 from sync.store.rows import FIELDS, NAMES, Row, Stored, named, numbers, strings, text, texts
 
 _UNCONFIRMED: Final = 3  # members of a pair that is not confirmed
+_USUAL: Final = frozenset({"", *range(10), *(status.value for status in Status)})  # what most fields of most tasks hold
 
 
 def link_row(link: Link) -> Row:
@@ -69,9 +72,9 @@ def link_of(row: Stored, side: str) -> Link:
         life=LinkLife(row.life),
         pairs={FIELDS[name]: _pair_of(FIELDS[name], data) for name, data in load_object(row.shadow).items()},
         raw_hash=row.raw_hash,
-        mapping=row.mapping,
+        mapping=sys.intern(row.mapping),
         token=unescape(row.token),
-        native=load_object(row.native),
+        native=Unread(row.native) if row.native else {},
         modified=row.modified,
         own_modified=row.own_modified,
         wrote=row.wrote,
@@ -112,10 +115,20 @@ def _pair(pair: Pair) -> JsonValue:
 def _pair_of(field: Field, data: JsonValue) -> Pair:
     if not isinstance(data, list):
         raise TypeError(f"not a pair: {data!r}")
-    sent = decode(field, data[0])
+    first = data[0]
+    if len(data) == 1 and (first is None or (isinstance(first, str | int) and first in _USUAL) or first == []):
+        return _usual(field, type(first).__name__, None if isinstance(first, list) else first)
+    sent = decode(field, first)
     stored = sent if len(data) == 1 else decode(field, data[1])
     if len(data) < _UNCONFIRMED:
         return Pair(sent, stored)
     return Pair(
         sent, stored, confirmed=False, before=decode(field, data[_UNCONFIRMED]) if data[_UNCONFIRMED:] else None
     )
+
+
+@lru_cache(maxsize=1024)
+def _usual(field: Field, kind: str, data: str | int | None) -> Pair:
+    """One pair for all links that have it: of 10,000 links each field would have its own. ``kind``: true is not 1."""
+    value = decode(field, [] if kind == "list" else data)
+    return Pair(value, value)
