@@ -12,6 +12,20 @@ import typer
 
 COMPLETE: Final = "_TASKSYNC_COMPLETE"
 """The variable by which a shell asks for proposals (typer's convention for a program of this name)."""
+ZSH: Final = """\
+#compdef tasksync
+
+_tasksync() {
+  eval "$(env _TYPER_COMPLETE_ARGS="${words[1,$CURRENT]}" _TASKSYNC_COMPLETE=complete_zsh tasksync)"
+}
+
+if [[ $funcstack[1] == _tasksync ]]; then
+  _tasksync "$@"
+else
+  compdef _tasksync tasksync
+fi
+"""
+"""What zsh loads at the first Tab, as a function of the file's name. typer's own needs a second one."""
 
 
 def groups(context: typer.Context, incomplete: str) -> list[str]:

@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 
-from sync.cli.completing import COMPLETE
+from sync.cli.completing import COMPLETE, ZSH
 from sync.cli.failures import DEBUG, INTERRUPTED, UNEXPECTED, UNUSABLE, Failure, foreseen, unexpected, wants_json
 from sync.cli.program import named, program
 from sync.cli.views.screen import abandon
@@ -28,6 +28,9 @@ def carry_out(arguments: Sequence[str] | None = None) -> int:
 
 def _carried_out(arguments: list[str]) -> int:
     try:
+        if os.environ.get(COMPLETE) == "source_zsh":
+            sys.stdout.write(ZSH)
+            return 0
         if not arguments and COMPLETE not in os.environ:
             return _help()
         only = named(arguments) if COMPLETE not in os.environ else ()

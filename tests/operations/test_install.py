@@ -24,6 +24,20 @@ CONFIG = """
 [groups.home]
 """
 PREFIX = "/opt/tasksync"
+ZSH = r"""
+zmodload zsh/zpty
+for typed in "$@"; do
+  zpty shell zsh -f -i
+  zpty -w shell 'PS1=">"; fpath=($PWD/functions $fpath); autoload -Uz compinit; compinit -u -D; print READY'
+  while zpty -r shell line; do [[ $line == READY* ]] && break; done
+  zpty -w -n shell "$typed"$'\t\x01'"print -r -- GOT:"$'\n'
+  while zpty -r shell line; do
+    print -r -- $line
+    [[ $line == GOT:* ]] && break
+  done
+  zpty -d shell
+done
+"""
 
 
 def test_the_manual_has_every_command_and_option():
@@ -81,8 +95,34 @@ def test_bash_itself_completes(place):
     env = environment({"PATH": f"{place}:{os.environ['PATH']}"})
     done = subprocess.run(["bash", "-c", f"{script}\n{ask}"], cwd=place, env=env, capture_output=True, check=False)
     assert (done.stdout, done.stderr) == (b"home\n", b"")
-    for shell in ("zsh", "fish"):
-        assert "tasksync" in forked(cwd=place, env={"_TASKSYNC_COMPLETE": f"source_{shell}"}).out
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="there is no fish here")
+def test_fish_itself_completes(place):
+    """The same: a word, and names of the configuration."""
+    (place / "tasksync.fish").write_text(forked(cwd=place, env={"_TASKSYNC_COMPLETE": "source_fish"}).out)
+    ask = 'source tasksync.fish; complete -C "tasksync run "; complete -C "tasksync backup --over"'
+    env = environment({"PATH": f"{place}:{os.environ['PATH']}", "HOME": str(place)})
+    done = subprocess.run(
+        ["fish", "--no-config", "-c", ask], cwd=place, env=env, capture_output=True, text=True, check=False
+    )
+    proposed = [line.split("\t")[0] for line in done.stdout.splitlines()]
+    assert (sorted(proposed), done.stderr) == (["--overwrite", "home", "work"], "")
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="there is no zsh here")
+def test_zsh_itself_completes_at_the_first_tab(place):
+    """On a terminal, with the file where zsh looks for it; what is typed after the Tab shows what became of it."""
+    (place / "functions").mkdir()
+    (place / "functions" / "_tasksync").write_text(forked(cwd=place, env={"_TASKSYNC_COMPLETE": "source_zsh"}).out)
+    (place / "ask.zsh").write_text(ZSH)
+    env = environment({"PATH": f"{place}:{os.environ['PATH']}", "HOME": str(place), "TERM": "xterm"})
+    command = ["zsh", "-f", "ask.zsh", "tasksync run h", "tasksync backup --over"]
+    done = subprocess.run(command, cwd=place, env=env, capture_output=True, text=True, check=False, timeout=120)
+    assert re.findall(r"GOT:(\S.*?)\s*$", done.stdout, re.MULTILINE) == [
+        "tasksync run home",
+        "tasksync backup --overwrite",
+    ], done.stdout
 
 
 def planned(target: str) -> str:
