@@ -57,13 +57,15 @@ class Announcing(Observer):
     """Tells systemd each phase, and after each cycle how things stand, in one line."""
 
     notifier: Notifier
+    _refused: str = ""
     _ended: dict[str, Result | None] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def phase_changed(self, phase: Phase, why: str = "") -> None:
-        """See :class:`Observer`. After READY a status is told; what was refused stands in it."""
+        """See :class:`Observer`. What was refused stands in each status until a configuration is taken."""
         if phase is Phase.READY:
-            self.notifier.tell("READY=1", f"STATUS={_line(why) or self._standing()}")
+            self._refused = _line(why)
+            self.notifier.tell("READY=1", f"STATUS={self._standing()}")
         elif phase is Phase.RELOADING:
             now = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
             self.notifier.tell("RELOADING=1", f"MONOTONIC_USEC={now}", "STATUS=reading the configuration")
@@ -93,10 +95,9 @@ class Announcing(Observer):
         """How all groups ended their last cycles: ``3 groups: 2 quiet, 1 owed``."""
         with self._lock:
             words = [result.value if result is not None else "cut short" for result in self._ended.values()]
-        if not words:
-            return "the first cycles begin"
         counted = ", ".join(f"{words.count(word)} {word}" for word in sorted(set(words)))
-        return f"{len(words)} {'group' if len(words) == 1 else 'groups'}: {counted}"
+        told = f"{len(words)} {'group' if len(words) == 1 else 'groups'}: {counted}" if words else ""
+        return "; ".join(filter(None, (told, self._refused))) or "the first cycles begin"
 
 
 @contextmanager

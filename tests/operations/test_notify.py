@@ -63,7 +63,11 @@ def test_each_phase_is_told(systemd):
     assert reloading == "RELOADING=1"
     assert before <= int(monotonic.removeprefix("MONOTONIC_USEC=")) <= before + 5_000_000
     told.phase_changed(Phase.READY, "refused:\nno such side\nREADY=0")
-    assert systemd.heard() == ["READY=1", "STATUS=refused: no such side READY=0"]
+    assert systemd.heard() == ["READY=1", "STATUS=2 groups: 1 cut short, 1 quiet; refused: no such side READY=0"]
+    told.cycle_finished("home", report(Result.QUIET))
+    assert systemd.heard() == ["STATUS=2 groups: 2 quiet; refused: no such side READY=0"], "until it is put right"
+    told.phase_changed(Phase.READY)
+    assert systemd.heard() == ["READY=1", "STATUS=2 groups: 2 quiet"]
     told.group_removed("home")
     told.phase_changed(Phase.STOPPING)
     assert systemd.heard()[0] == "STOPPING=1"
