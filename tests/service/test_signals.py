@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import requests
@@ -84,6 +85,11 @@ def answers(port: int) -> bool:
         return False
 
 
+def handles(process: subprocess.Popen[bytes]) -> int:
+    """How many files and sockets a process has open."""
+    return sum(1 for _ in Path(f"/proc/{process.pid}/fd").iterdir())
+
+
 def free() -> int:
     """A port that nobody has."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -121,6 +127,11 @@ def test_the_address_of_its_answers_goes_where_a_reload_says(place):
         assert answers(two)
         load("", 4, 2)
         assert not answers(two)
+        before = handles(process)
+        for number in range(MOMENTS):
+            load(f"127.0.0.1:{free()}", 5 + number, 2)
+        load("", 5 + MOMENTS, 2)
+        assert handles(process) <= before + 2
         assert stopped(process) < 10.0
     assert process.returncode == 0
 
