@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from threading import Event
@@ -126,8 +125,7 @@ class App:
             message, hint = "the store can not be changed while the service runs", "restart the service"
             raise ConfigError([Problem(file=str(loaded.path), line=0, key="store.url", message=message, hint=hint)])
         needed = {side.name: manifests.manifest(side.connector) for side in loaded.sides.values()}
-        loaded = replace(loaded, sides=remembering(loaded.sides, self.config.sides))
-        return App(loaded, needed, self._store, self._clock, sharing=self._sharing)
+        return App(remembering(loaded, self.config), needed, self._store, self._clock, sharing=self._sharing)
 
     def __enter__(self) -> Self:
         return self

@@ -7,12 +7,11 @@ from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import Self, TypeAlias
 
-import structlog
-
 from sync.config.model import Address
+from sync.events import Log
 from sync.health import CannotListen
 
-log = structlog.get_logger(__name__)
+log = Log(__name__)
 
 Answering: TypeAlias = Callable[[str, int], AbstractContextManager[str]]
 """Within, all questions to a host and port are answered. Raises ``CannotListen``."""

@@ -19,7 +19,7 @@ from connectors.contract import Capabilities, Clock, Manifest, SideSettings
 from connectors.limiter import BookLimiter, Limiter
 from connectors.redact import Redactor
 from connectors.transport import Http, unnoted
-from sync.config import GroupConfig, SideConfig, StoreConfig
+from sync.config import Config, GroupConfig, SideConfig, StoreConfig
 from sync.config.model import MatchPolicy
 from sync.core.mapping import joined
 from sync.core.model import SideName
@@ -102,19 +102,18 @@ def sharers_of(sides: Mapping[SideName, SideConfig]) -> dict[SideName, int]:
     return {name: counts[credential] for name, credential in whose.items()}
 
 
-def remembering(
-    sides: Mapping[SideName, SideConfig], former: Mapping[SideName, SideConfig]
-) -> dict[SideName, SideConfig]:
-    """Sides. Those whose connectors are configured as before keep what these found out, such as a token."""
+def remembering(config: Config, former: Config) -> Config:
+    """A configuration. Sides whose connectors are configured as before keep what these found out, such as a token."""
 
     def same(one: SideConfig, other: SideConfig) -> bool:
         where = (one.connector, one.base_url, one.group) == (other.connector, other.base_url, other.group)
         return where and dict(one.settings) == dict(other.settings)
 
-    return {
-        name: replace(side, settings=former[name].settings) if name in former and same(side, former[name]) else side
-        for name, side in sides.items()
-    }
+    sides = dict(config.sides)
+    for name, side in former.sides.items():
+        if name in sides and same(sides[name], side):
+            sides[name] = replace(sides[name], settings=side.settings)
+    return replace(config, sides=sides)
 
 
 def settings_of(side: SideConfig) -> SideSettings:
