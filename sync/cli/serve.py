@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sync.app import App
     from sync.heartbeat import Heartbeat
     from sync.listening import Listening
+    from sync.memory import Memory
     from sync.observing import Observer
 
 
@@ -32,16 +33,11 @@ def serve(common: Given, groups: Sequence[str]) -> int:
     Raises ``ConfigError``, ``StoreError``, ``UnknownName``, ``CannotListen``: before the first cycle.
     """
     from sync import logs
-    from sync.memory import Memory, without
-
-    with without("rich"):  # 5 MB for tables and colours, which a service does not print
-        import structlog  # noqa: F401 - what is imported next uses it
     from sync.clock import SystemClock
     from sync.heartbeat import Heartbeat
     from sync.service import Service
 
-    stop = Event()
-    memory = Memory()
+    stop, memory = Event(), sparing()
     clock = SystemClock(stop)
     heartbeat = Heartbeat(clock)
 
@@ -108,6 +104,15 @@ def watchers(current: Callable[[], App], clock: Clock, heartbeat: Heartbeat) -> 
     ):
         listening.move(current().config.service.listen)
         yield Watching([Announcing(notifier), health, metrics], listening)
+
+
+def sparing() -> Memory:
+    """The process's memory, before its threads are, and without what a service has no use for."""
+    from sync.memory import Memory, without
+
+    with without("rich"):  # 5 MB for tables and colours, which a service does not print
+        import structlog  # noqa: F401 - what is imported next uses it
+    return Memory()
 
 
 def _leave() -> None:
