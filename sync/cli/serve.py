@@ -32,12 +32,12 @@ def serve(common: Given, groups: Sequence[str]) -> int:
 
     Raises ``ConfigError``, ``StoreError``, ``UnknownName``, ``CannotListen``: before the first cycle.
     """
+    stop, memory = Event(), sparing()
     from sync import logs
     from sync.clock import SystemClock
     from sync.heartbeat import Heartbeat
     from sync.service import Service
 
-    stop, memory = Event(), sparing()
     clock = SystemClock(stop)
     heartbeat = Heartbeat(clock)
 
