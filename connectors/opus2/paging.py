@@ -65,7 +65,10 @@ class Walk:
     _total: int | None = None
 
     def run(self) -> Iterator[Sequence[Native]]:
-        """The elements of each answer that were not seen before, or not so. Raises ``Malformed``, ``Transient``, as ``fetch``."""
+        """The elements of each answer that were not seen before, or not so.
+
+        Raises ``Malformed``, ``Transient``, as ``fetch``.
+        """
         part, told, _ = self._ask({})
         yield told
         led = False

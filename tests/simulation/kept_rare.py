@@ -240,8 +240,8 @@ RARE: dict[str, History] = {
             ("cycle", 0, ((2, "fault", "no UTF-8"),)),
         ],
     ),
-    # Children were moved away from below a task that was to be deleted: its status, which had followed from them, was its
-    # own again, and passed for somebody's edit after the read. The delete came a cycle late.
+    # Children were moved away from below a task that was to be deleted: its status, which had followed from them, was
+    # its own again, and passed for somebody's edit after the read. The delete came a cycle late.
     "a delete after its children were moved away": History(
         {
             "sides": [
