@@ -25,6 +25,13 @@ class Session:
         self._lock = Lock()
         self._issued: Issued | None = None
 
+    def __eq__(self, other: object) -> bool:
+        """Settings are equal by what is configured, whoever has logged in with them."""
+        return type(other) is type(self)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
     @property
     def issued(self) -> Issued | None:
         """The token; None before the first log-in."""

@@ -85,7 +85,12 @@ def foreseen(error: Exception) -> Failure | None:
         return error.failure
     if isinstance(error, typer.TyperException):
         return _usage(error)
-    return _of_the_program(error)
+    return _of_the_program(error) if _is_ours(error) else None
+
+
+def _is_ours(error: Exception) -> bool:
+    """Whether it is a kind of exception of the program: what the kernel refuses, as memory, leaves no room to look."""
+    return any(kind.__module__.partition(".")[0] in {"sync", "connectors"} for kind in type(error).__mro__)
 
 
 def wants_json(arguments: Sequence[str]) -> bool:
