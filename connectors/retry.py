@@ -5,7 +5,10 @@ A read that failed for now is repeated. A changing request is repeated only if i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -19,6 +22,8 @@ FIRST_PAUSE: Final = 0.5
 LONGEST_PAUSE: Final = 8.0
 """Seconds that the doubling stops at."""
 
+_GOOD_UNTIL: Final[ContextVar[float]] = ContextVar("good_until", default=math.inf)
+
 T = TypeVar("T")
 
 
@@ -29,6 +34,19 @@ class Policy:
     attempts: int
     longest_wait: float
     jitter: Callable[[], float]
+
+
+@contextmanager
+def good_until(moment: float) -> Iterator[None]:
+    """A changing request of this thread is not sent again after a moment (monotonic), until the end of the context.
+
+    Whoever wants it sent has looked at what it changes, and looks again before it is changed later than that.
+    """
+    before = _GOOD_UNTIL.set(moment)
+    try:
+        yield
+    finally:
+        _GOOD_UNTIL.reset(before)
 
 
 def may_repeat(error: BaseException, *, changing: bool) -> bool:
@@ -55,8 +73,8 @@ def pause(error: BaseException, attempt: int, jitter: float) -> float:
 def repeat(send: Callable[[], T], *, changing: bool, policy: Policy, clock: Clock) -> T:
     """Call ``send`` until it succeeds, may not be repeated, or has been tried often enough.
 
-    A pause longer than ``policy.longest_wait`` is not begun. The last error is raised; its hint says how often was
-    tried.
+    A pause longer than ``policy.longest_wait`` is not begun, nor one beyond ``good_until``. The last error is raised;
+    its hint says how often was tried.
     """
     pauses: dict[int, float] = {}
 
@@ -70,7 +88,9 @@ def repeat(send: Callable[[], T], *, changing: bool, policy: Policy, clock: Cloc
         return pauses[state.attempt_number]
 
     def enough(state: RetryCallState) -> bool:
-        return state.attempt_number >= policy.attempts or next_pause(state) > policy.longest_wait
+        wait = next_pause(state)
+        too_late = changing and clock.monotonic() + wait > _GOOD_UNTIL.get()
+        return state.attempt_number >= policy.attempts or wait > policy.longest_wait or too_late
 
     retrying = Retrying(
         retry=retry_if_exception(lambda error: may_repeat(error, changing=changing)),

@@ -5,6 +5,7 @@ If it moved, the action is dropped and the next cycle merges.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
@@ -45,19 +46,22 @@ class Freshness:
         Reads again where the last look is too old, unless the write is ``guarded`` by a precondition, as updates are
         where the side has such. What has moved is looked at first in the next cycle. Raises ``GiveUp``.
         """
-        side = self.lens.spec.name
-        was_read = link.ref in self.run.looked.get(side, {link.ref})
-        looked = max(
-            self.seen.get(str(link.ref), LONG_AGO), self.run.read_at.get(side, LONG_AGO) if was_read else LONG_AGO
-        )
-        guarded = guarded and self.lens.spec.capabilities.preconditions
-        if guarded or self.run.clock.monotonic() - looked <= TRUSTED:
+        if self.run.clock.monotonic() <= self.good_until(link, guarded=guarded):
             return True
         entry = self.read_again(link)
         if entry is not None and self.unmoved(link, entry, fields):
             return True
         link.raw_hash = ""
         return False
+
+    def good_until(self, link: Link, *, guarded: bool) -> float:
+        """The monotonic time until which an entry is trusted to be as it was last seen."""
+        if guarded and self.lens.spec.capabilities.preconditions:
+            return math.inf
+        side = self.lens.spec.name
+        was_read = link.ref in self.run.looked.get(side, {link.ref})
+        read_at = self.run.read_at.get(side, LONG_AGO) if was_read else LONG_AGO
+        return max(self.seen.get(str(link.ref), LONG_AGO), read_at) + TRUSTED
 
     def unmoved(self, link: Link, entry: Entry, fields: Iterable[Field]) -> bool:
         """Whether an entry shows what its shadow says; then the link has its newest native form."""
@@ -78,7 +82,9 @@ class Freshness:
         ref = str(link.ref)
         try:
             if self.lens.spec.capabilities.can(Verb.GET) and isinstance(self.connector, Get):
-                return self.connector.get(ref)
+                entry = self.connector.get(ref)
+                self.seen[ref] = self.run.clock.monotonic()
+                return entry
             self._list()
         except Gone:
             return None
@@ -86,6 +92,7 @@ class Freshness:
             self.journal.give_up_if_hopeless(error)
             return None
         record = self.listing.get(ref)
+        self.seen[ref] = self.listed_at
         return self.connector.normalise(record) if record is not None else None
 
     def _list(self) -> None:

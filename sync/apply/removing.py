@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from connectors.contract import Delete, Entry, Stored
 from connectors.errors import ConnectorError, Gone, TaskRefused
+from connectors.retry import good_until
 from connectors.task import Field, Status
 from sync.apply.closing import Closer
 from sync.apply.sending import Sender
@@ -36,7 +37,8 @@ class Remover:
         journal = self.sender.journal
         intent = journal.open(Intent(task=link.task, side=side, do=action.do, ref=link.ref, patch={}, versions={}))
         try:
-            stored = connector.delete(entry)
+            with good_until(self.sender.freshness.good_until(link, guarded=False)):
+                stored = connector.delete(entry)
         except Gone:
             stored = None
         except TaskRefused as error:

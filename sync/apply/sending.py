@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from connectors.contract import Connector, Create, CreateHelp, Entry, Record, Update, Verb
 from connectors.errors import Applied, ConnectorError, Gone, Rejected, Stale, TaskRefused, Unmappable
+from connectors.retry import good_until
 from connectors.task import Field, Fields, Kind, Patch, Person, Ref, Value, same
 from sync.apply.freshness import Freshness
 from sync.apply.journal import Journal, Run
@@ -62,6 +63,7 @@ class Sender:
             key = (action.task, self.side)
             mine = [one for one in self.run.state.intents if (one.task, one.side) == key and one.do is Do.CREATE]
         intent = mine[0] if mine else Intent(action.task, self.side, Do.CREATE, ref=None, patch={}, versions={})
+        intent.before = intent.before or intent.patch
         intent.patch, intent.versions = dict(sent), dict(versions)
         return intent
 
@@ -126,7 +128,8 @@ class Sender:
             )
         )
         try:
-            stored = self.connector.update(self.entry(link), step)
+            with good_until(self.freshness.good_until(link, guarded=True)):
+                stored = self.connector.update(self.entry(link), step)
         except (Gone, Stale) as error:
             return self._dropped(intent, link, error.message, gone=isinstance(error, Gone))
         except TaskRefused as error:

@@ -194,8 +194,8 @@ class IntentState(StrEnum):
 class Intent:
     """The row that is committed before a changing request is sent: what, to what, and what was there before.
 
-    ``patch``, ``before`` in side space; ``versions`` as in the action. ``rest`` is what a create still owes to its own
-    request (fields that follow). ``reads`` counts complete reads that did not show a create.
+    ``patch``, ``before`` in side space (of a create: what was sent of it first, and lapsed); ``versions`` as in the
+    action. ``reads`` counts complete reads that did not show a create.
     """
 
     task: TaskId

@@ -126,12 +126,15 @@ class Recovery:
         titled = self._titled(intent, observation)
         people = lenses.state.sides[intent.side].people
         filled = filled_in(lens, intent)  # what nobody has told tells nothing
-        told = {name: value for name, value in intent.patch.items() if name not in filled}
         owed = {name: value for name, value in self._owed(intent).items() if name not in filled}
-        equal = [entry for entry in titled if _equal_payload(told, owed, lens.take(entry), people)]
-        if equal:
-            self._found(intent, min(equal, key=lambda entry: _age(entry.ref)))
-            return True
+        for sent in (intent.patch, intent.before):
+            told = {name: value for name, value in sent.items() if name not in filled}
+            equal = [entry for entry in titled if told and _equal_payload(told, owed, lens.take(entry), people)]
+            if equal:
+                if sent is intent.before:  # of the first version: what has moved since is owed
+                    intent.patch, intent.versions = sent, {name: min(1, intent.versions.get(name, 1)) for name in sent}
+                self._found(intent, min(equal, key=lambda entry: _age(entry.ref)))
+                return True
         self.taken.update((intent.side, entry.ref) for entry in titled)
         is_listed = lens.spec.capabilities.discovery is not Discovery.POINT
         if titled or not is_listed:

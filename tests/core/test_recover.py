@@ -12,7 +12,7 @@ from sync.core.evidence import UNDONE, let_go
 from sync.core.facts import Observation, Read
 from sync.core.intents import drop_lapsed, open_creates, open_requests, unanswered
 from sync.core.merge import Merge
-from sync.core.model import Do, Held, HeldKind, Intent, Link, LinkLife, Pair, State, TaskLife
+from sync.core.model import Do, Held, HeldKind, Intent, Link, LinkLife, Pair, State, TaskLife, Version
 from sync.core.recover import Recovery, is_whole, titled, unseen_creates
 from sync.core.settle import CREATE_AGAIN
 from tests.core.build import NOW, RICH, TWO_WAY, add_task, entry, group, lenses_of, side, state_of
@@ -147,6 +147,17 @@ def test_what_turns_up_late_of_a_create_that_was_to_be_sent_again_is_tied():
     state, intent, recovery = lapsed()
     assert recovery.resolve(intent, read(entry("7", title="Milk", description="two litres"), kind=Read.SINCE))
     assert state.links[1, "b"].ref == "7"
+
+
+def test_what_was_sent_first_is_known_again_though_more_was_sent_later():
+    """It was edited before it was sent again: what has moved since is owed to the one that turned up."""
+    state, intent, recovery = lapsed()
+    state.tasks[1].versions[Field.DESCRIPTION] = Version(number=2)
+    intent.before = intent.patch
+    intent.patch = {**MILK, Field.DESCRIPTION: "three litres"}
+    assert recovery.resolve(intent, read(entry("7", title="Milk", description="two litres")))
+    link = state.links[1, "b"]
+    assert (link.ref, link.acked) == ("7", {Field.DESCRIPTION: 1})
 
 
 def test_what_turns_up_late_with_other_content_is_asked_about():

@@ -81,10 +81,11 @@ DEFENDERS: dict[str, tuple[dict, list[tuple]]] = {
         [
             ("add", "a", 1, {"title": "1 e1"}),
             ("add", "a", 2, {"title": "2 e2"}),
+            ("add", "a", 3, {"title": "3 e3"}),
+            ("add", "a", 4, {"title": "4 e4"}),
             ("cycle", 0, ()),
-            ("edit", "a", 1, "title", "e3"),
-            ("edit", "a", 2, "title", "e4"),
-            ("cycle", 0, ((15, "fault", "429, 45 s"), (16, "edit", "b", 2, "title", "e5"))),
+            *(("edit", "a", number, "title", f"e{number + 4}") for number in range(1, 5)),
+            ("cycle", 0, (*[(12, "fault", "slow", "write")] * 3, (20, "edit", "b", 4, "title", "e9"))),
         ],
     ),
     # A person edits a field that we do not owe, between our read and our write.

@@ -72,7 +72,8 @@ class Drawer:
             steps.append(("respell", rich[0], RESPELT))
         incidents = []
         if chance.random() < 0.75:
-            incidents = sorted(self._incident() for _ in range(chance.choice((1, 1, 2, 3))))
+            drawn = [self._incident() for _ in range(chance.choice((1, 1, 2, 3)))]
+            incidents = sorted(drawn, key=lambda one: (one[0], str(one[1]), repr(one[2:])))
         lost = self._lost() if self.losing and self.rare.random() < 0.4 else ()
         more = [self._fault(self.more, self.more.randint(1, 30))] if self.more.random() < MORE else []
         steps.append(("cycle", self._order(), tuple(sorted([*incidents, *lost, *more]))))

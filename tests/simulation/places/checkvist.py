@@ -29,6 +29,7 @@ class CheckvistPlace(Place):
         )
         settings = SideSettings(name=name, own=own, base_url=address(name), timezone=BERLIN)
         self._apart = "notes=missing" in traits.reading
+        self._short_lived = "life=3 calls" in traits.reading
         super().__init__(name, settings, points)
 
     @property
@@ -48,8 +49,10 @@ class CheckvistPlace(Place):
 
     def floor(self, *, whole: bool) -> int:
         each = len({item for item, _ in self.comments().values()}) if self._apart else 0  # asked one by one
-        # Log in, the list itself, and its items while it is not at rest or a sweep is due.
-        return 3 + each if whole else 2
+        # The list itself, and its items while it is not at rest or a sweep is due.
+        calls = 2 + each if whole else 1
+        # A token that is over is refused, and renewed: by refreshing, which some do not know, or by a new log-in.
+        return calls + 3 * (-(-calls // 3) if self._short_lived else 0)
 
     def carries(self, name: Field) -> bool:
         return name in {Field.TITLE, Field.DESCRIPTION}  # one text
