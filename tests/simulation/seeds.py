@@ -8,7 +8,7 @@ from __future__ import annotations
 
 SEEDS: dict[str, int] = {
     "1": 15,
-    "2": 34,
+    "2": 103,
     "3": 103,
     "4": 18,
     "5": 593,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +22,7 @@ from connectors.errors import (
     Transient,
     Unmappable,
 )
-from connectors.retry import FIRST_PAUSE, LONGEST_PAUSE, Policy, backoff, may_repeat, pause, repeat
+from connectors.retry import FIRST_PAUSE, LONGEST_PAUSE, Policy, backoff, good_until, may_repeat, pause, repeat
 from connectors.task import Field
 
 FINAL = [BadCredentials, BadSettings, ContractBroken, Forbidden, Gone, Rejected, Stale]
@@ -132,6 +134,17 @@ def test_the_pause_that_was_judged_is_the_pause_that_is_slept(clock):
     repeat(sending, changing=False, policy=Policy(attempts=3, longest_wait=60.0, jitter=jitter), clock=clock)
     assert clock.sleeps == [backoff(1, 0.0), backoff(2, 0.1)]
     assert len(asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("seconds", "changing", "sleeps"), [(12.0, True, [12.0]), (11.0, True, []), (11.0, False, [12.0])]
+)
+def test_nothing_is_changed_later_than_a_look_is_good_for(clock, seconds, changing, sleeps):
+    """By then somebody may have edited it. A read is as good at any time."""
+    sending = Sending(RateLimited("slowly", retry_after=12.0))
+    with good_until(clock.monotonic() + seconds), suppress(RateLimited):
+        repeat(sending, changing=changing, policy=policy(), clock=clock)
+    assert clock.sleeps == sleeps
 
 
 def test_an_error_of_another_kind_passes_untouched(clock):
