@@ -85,6 +85,7 @@ class Ledger:
         """What a write of ours changed: nothing that a person did since it was read, and nobody deletes but people."""
         after = self.entries(side)
         self.arrivals.wrote(side, before, after)
+        self.last_read |= {(side, ref): at for ref in after.keys() - before.keys()}  # nobody has seen it any later
         for ref, shown in before.items():
             mine = [edit for edit in self.unread(side, ref) if not edit.blind]
             if ref not in after:
