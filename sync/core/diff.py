@@ -89,6 +89,8 @@ def _is_unchanged(link: Link, entry: Entry, name: Field, value: Value, told: Map
     """
     if link.raw_hash and link.raw_hash == entry.raw_hash:
         return True
+    if not link.raw_hash and name is not Field.STATUS:
+        return False  # it was sent in the answer to a write, and an edit that it showed was compared with nothing yet
     pair = link.pairs.get(name)
     return pair is not None and pair.confirmed and name in told and same(name, told[name], value)
 

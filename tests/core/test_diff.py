@@ -199,20 +199,21 @@ def test_another_mapping_of_an_unchanged_entry_is_no_edit(raw_hash, unknown, map
 
 
 @pytest.mark.parametrize(
-    ("former", "pair", "edited"),
+    ("former", "raw_hash", "pair", "edited"),
     [
-        ("word", Pair("long", "long"), []),
-        ("other", Pair("long", "long"), [TITLE]),
-        (None, Pair("long", "long"), [TITLE]),
-        ("word", Pair("long", "long", confirmed=False), [TITLE]),
+        ("word", "g", Pair("long", "long"), []),
+        ("other", "g", Pair("long", "long"), [TITLE]),
+        (None, "g", Pair("long", "long"), [TITLE]),
+        ("word", "g", Pair("long", "long", confirmed=False), [TITLE]),
+        ("word", "", Pair("long", "long"), [TITLE]),
     ],
-    ids=["says the same", "was edited", "was not told", "no answer told"],
+    ids=["says the same", "was edited", "was not told", "no answer told", "an answer that was not compared yet"],
 )
-def test_another_mapping_of_an_edited_entry_makes_an_edit_of_what_was_edited(former, pair, edited):
+def test_another_mapping_of_an_edited_entry_makes_an_edit_of_what_was_edited(former, raw_hash, pair, edited):
     """What this mapping makes of what was read last is what an edit differs from."""
     _, task, link, lens = world(title="long title")
-    link.mapping, link.raw_hash, link.pairs[TITLE] = "0", "", pair
-    before = entry("b1", raw_hash="", **({} if former is None else {"title": former}))
+    link.mapping, link.raw_hash, link.pairs[TITLE] = "0", raw_hash, pair
+    before = entry("b1", raw_hash=raw_hash, **({} if former is None else {"title": former}))
     read = entry("b1", title="word", raw_hash="h")
     found = diff_link(link, task, read, lens, at=NOW, thawed=False, former=before)
     assert [delta.field for delta in found.deltas] == edited
@@ -334,7 +335,7 @@ def test_children_by_parent():
 
 def test_what_another_mapping_has_read_is_compared_in_the_eyes_of_this_one():
     _, task, link, _lens = world(title="long title")
-    link.mapping, link.raw_hash = "0", ""
+    link.mapping, link.raw_hash = "0", "g"
     link.pairs[TITLE] = Pair("long", "long")
     policy = group("a", "b")
     state = state_of(policy)

@@ -283,4 +283,35 @@ RARE: dict[str, History] = {
             ("cycle", 0, ((15, "move", "b", 6, 1),)),
         ],
     ),
+    # Somebody typed a due date just before something else was written there: the answer showed it, and was to be compared
+    # by the next read. By then the words of the side had changed, and it passed for what they had made of it.
+    "an edit that an answer showed, and other words": History(
+        {
+            "sides": [
+                (
+                    "a",
+                    "ogsm",
+                    "nulls=clear,lists=merge,listing=wrapped,bodies=json,deleted=object,answers=bare,created=200,empty=null",
+                ),
+                ("b", "ogsm", ""),
+                ("c", "memory", {"states": ["needs_action", "completed", "cancelled"]}),
+                ("d", "checkvist", "refused=401,login=v1,unknown_list=404,stamp=missing"),
+                ("e", "memory", {"parents": True}),
+            ]
+        },
+        [
+            ("add", "d", 2, {"title": "2 e4 a long name for it"}),
+            ("cycle", 0, ()),
+            (
+                "cycle",
+                0,
+                ((6, "edit", "b", 2, "description", ("append", "note e23")), (21, "edit", "e", 2, "due", "2026-04-22")),
+            ),
+            (
+                "respell",
+                "e",
+                {"completed": "cancelled", "in_progress": "in_progress", "needs_action": "needs_action"},
+            ),
+        ],
+    ),
 }
