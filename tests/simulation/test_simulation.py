@@ -11,6 +11,7 @@ import pytest
 from tests.simulation.campaign import run
 from tests.simulation.history import History, play, shrink
 from tests.simulation.kept import KEPT
+from tests.simulation.kept_answers import ANSWERS
 from tests.simulation.kept_rare import RARE
 from tests.simulation.switches import ROOT
 
@@ -23,9 +24,9 @@ def test_a_small_campaign(part):
     assert not campaign.failed, "\n".join(campaign.lines())
 
 
-@pytest.mark.parametrize("name", sorted(KEPT | RARE))
+@pytest.mark.parametrize("name", sorted(KEPT | RARE | ANSWERS))
 def test_what_once_failed(name):
-    assert play((KEPT | RARE)[name]).wrong == ()
+    assert play((KEPT | RARE | ANSWERS)[name]).wrong == ()
 
 
 @pytest.mark.parametrize("seed", [3, 11, 27])
