@@ -130,7 +130,7 @@ class Remarks:
             found = {side: self._on(place, number) for side, place in there.items()}
             if not one.blurred:
                 for side, times in found.items():
-                    if len(times) > 1:
+                    if len(times) > max(1, _tasks(there[side])[one.task]):  # each of two that are there has its own
                         yield f"comment {number} on {one.task} is {len(times)} times on {side}"
             if not one.blurred and self._can_tell(one.task):
                 yield from self._spread(number, one, {s: t for s, t in found.items() if self._full(s, one, state)})
@@ -163,7 +163,7 @@ class Remarks:
         can = place.eyes.capabilities
         if not (can.can(Verb.CREATE) and can.can(Verb.UPDATE) and can.can(Verb.DELETE)):
             return False
-        if Counter(number_of(shown[Field.TITLE]) for shown in place.entries().values())[one.task] != 1:
+        if _tasks(place)[one.task] != 1:
             return False
         links = (
             state.link(task.id, side)
@@ -177,6 +177,11 @@ class Remarks:
         return [
             wording for _, text in place.comments().values() for said, wording in [numbers_in(text)] if said == number
         ]
+
+
+def _tasks(place: Place) -> Counter[int]:
+    """How often each task is on a side, by its number."""
+    return Counter(number_of(shown[Field.TITLE]) for shown in place.entries().values())
 
 
 def is_said(task, one: Said) -> bool:
