@@ -22,9 +22,6 @@ UNTIED = "undone: it was matched"
 DONE = "done"
 """The outcome of an action that was acknowledged."""
 
-_NEVER_EMPTY = (Field.TITLE, Field.STATUS)
-"""What every entry has on a side that holds it, though an answer may leave it out."""
-
 
 def pair_of(name: Field, sent: Value, stored: Stored, seen: Mapping[Field, Value], old: Pair | None) -> Pair:
     """The shadow after a write over ``old``: what was sent, and what the answer shows of it."""
@@ -257,11 +254,11 @@ def _remember(link: Link, lens: Lens, entry: Entry, seen: Mapping[Field, Value])
 def _says_no_more(link: Link, lens: Lens, seen: Mapping[Field, Value]) -> bool:
     """Whether an answer shows what the shadows have, and nothing besides: then it is as good as a read.
 
-    Not where there is no shadow of what is never empty, as a status: what an answer leaves out, a read may tell.
+    Not where there is no shadow of a status, which is never empty: what an answer leaves out, a read may tell.
     """
     if lens.spec.reads(Field.POSITION) or not all(pair.confirmed for pair in link.pairs.values()):
         return False
-    if any(lens.spec.reads(name) and name not in link.pairs for name in _NEVER_EMPTY):
+    if lens.spec.reads(Field.STATUS) and Field.STATUS not in link.pairs:
         return False
     return all(
         name in UNMERGED or (name in link.pairs and same(name, link.pairs[name].stored, value))

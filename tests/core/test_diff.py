@@ -219,6 +219,15 @@ def test_another_mapping_of_an_edited_entry_makes_an_edit_of_what_was_edited(for
     assert [delta.field for delta in found.deltas] == edited
 
 
+def test_other_words_for_the_status_of_an_answer_make_no_edit():
+    """It is what the words mean now; nobody can tell whether the answer showed an edit too."""
+    _, task, link, lens = world(title="long title")
+    link.mapping, link.raw_hash, link.pairs[STATUS] = "0", "", Pair(Status.COMPLETED, Status.COMPLETED)
+    before, read = (entry("b1", raw_hash=one, status=Status.CANCELLED) for one in ("", "h"))
+    found = diff_link(link, task, read, lens, at=NOW, thawed=False, former=before)
+    assert found.deltas == []
+
+
 def test_another_mapping_that_sees_what_the_value_shows_owes_nothing():
     _, task, link, lens = world(fields=SHORT, title="long title")
     link.mapping, link.raw_hash = "0", "h"

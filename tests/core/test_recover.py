@@ -152,12 +152,22 @@ def test_what_turns_up_late_of_a_create_that_was_to_be_sent_again_is_tied():
 def test_what_was_sent_first_is_known_again_though_more_was_sent_later():
     """It was edited before it was sent again: what has moved since is owed to the one that turned up."""
     state, intent, recovery = lapsed()
-    state.tasks[1].versions[Field.DESCRIPTION] = Version(number=2)
-    intent.before = intent.patch
+    state.tasks[1].versions |= {Field.DESCRIPTION: Version(number=2), Field.STATUS: Version(number=2)}
+    intent.before, intent.versions = intent.patch, {Field.TITLE: 1, Field.DESCRIPTION: 2}
     intent.patch = {**MILK, Field.DESCRIPTION: "three litres"}
     assert recovery.resolve(intent, read(entry("7", title="Milk", description="two litres")))
     link = state.links[1, "b"]
-    assert (link.ref, link.acked) == ("7", {Field.DESCRIPTION: 1})
+    assert (link.ref, link.pairs[Field.DESCRIPTION].sent) == ("7", "two litres")
+    assert link.acked == {Field.DESCRIPTION: 1, Field.STATUS: 1}
+
+
+def test_what_was_sent_last_is_of_its_own_version():
+    """The second send is the one that turned up."""
+    state, intent, recovery = lapsed()
+    state.tasks[1].versions[Field.DESCRIPTION] = Version(number=2)
+    intent.before, intent.versions = {**MILK, Field.DESCRIPTION: "a litre"}, {Field.TITLE: 1, Field.DESCRIPTION: 2}
+    assert recovery.resolve(intent, read(entry("7", title="Milk", description="two litres")))
+    assert state.links[1, "b"].acked == {}
 
 
 def test_what_turns_up_late_with_other_content_is_asked_about():
