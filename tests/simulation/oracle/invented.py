@@ -71,6 +71,8 @@ def _time_of_day(end: End, task: Task, mine: list[Edit]) -> Iterator[str]:
     # Of two tasks with one number (a twin that was renamed before it was known) each has its own edits.
     tied = {(link.side, ref) for link in end.state.of_task(task.id) for ref in (link.ref, *link.former)}
     dues = [edit for edit in mine if edit.field is Field.DUE and (edit.side, edit.ref) in tied]
+    if any(edit.after is None for edit in dues):
+        return  # whoever took a date away has seen its time
     told = [row for row in end.moved if row.task == task.id and row.field is Field.DUE]
     # What lost to a day that was typed at the same time is kept as that: who typed the day had seen no time.
     lost = {decode(row.field, row.old) for row in told if row.lost}
