@@ -59,10 +59,8 @@ class Breakers:
         """What stands for a read of a side that is left alone for now; None: it is to be read."""
         with self._lock:
             breaker = self._of.get(side)
-            left = breaker.until - self._clock.monotonic() if breaker is not None else 0.0
-            if breaker is None or left <= 0:
+            if breaker is None or not (again := self._again(breaker)):
                 return None
-            again = self._in(left)
             if breaker.state == "paused":
                 why = f"{breaker.why}; tried again when the configuration is loaded anew, or at {again}"
             else:
@@ -85,11 +83,10 @@ class Breakers:
         """Why a side is not written for now; None: it is."""
         with self._lock:
             breaker = self._hung.get(side)
-            left = breaker.until - self._clock.monotonic() if breaker is not None else 0.0
-            if breaker is None or left <= 0:
+            if breaker is None or not (again := self._again(breaker)):
                 return None
-            again = f"tried again at {self._in(left)}"
-            return f"{breaker.why}; cycles gave up writing there {breaker.failures} times in a row, {again}"
+            times = f"cycles gave up writing there {breaker.failures} times in a row"
+            return f"{breaker.why}; {times}, tried again at {again}"
 
     def ails(self, side: SideName) -> bool:
         """Whether the last read of a side failed."""
@@ -103,8 +100,10 @@ class Breakers:
                 if which(breaker.state):
                     breaker.until = 0.0
 
-    def _in(self, seconds: float) -> str:
-        return f"{self._clock.now() + timedelta(seconds=seconds):%H:%M:%S} UTC"
+    def _again(self, breaker: _Breaker) -> str:
+        """When the side is tried again; empty where it may be tried now."""
+        left = breaker.until - self._clock.monotonic()
+        return f"{self._clock.now() + timedelta(seconds=left):%H:%M:%S} UTC" if left > 0 else ""
 
     def _pause(self, breaker: _Breaker) -> float:
         if breaker.state == "paused":

@@ -69,7 +69,7 @@ def read_table(reading: Reading[T], report: Report) -> T | None:
     # As JSON, because there the strict mode of Pydantic asks for the types that TOML has, and no others.
     text = json.dumps(reading.raw, default=str)
     try:
-        table = _adapter(reading.shape).validate_json(text, strict=True)
+        table: T = _adapter(reading.shape).validate_json(text, strict=True)  # type: ignore[arg-type]  # a class is hashable
     except ValidationError as error:
         for found in error.errors(include_url=False, include_input=False):
             loc = tuple(part for part in found["loc"] if part != "[key]")
@@ -80,13 +80,9 @@ def read_table(reading: Reading[T], report: Report) -> T | None:
     return table
 
 
-def _adapter(shape: type[T]) -> TypeAdapter[T]:
-    """What reads a class. To make one takes longer than to read a whole configuration with it."""
-    return _adapters(shape)  # type: ignore[arg-type]  # a class is hashable
-
-
 @lru_cache(maxsize=64)
-def _adapters(shape: type) -> TypeAdapter[Any]:
+def _adapter(shape: type) -> TypeAdapter[Any]:
+    """What reads a class. To make one takes longer than to read a whole configuration with it."""
     return TypeAdapter(shape)
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from tests.simulation.history import History
 
+_LATE = {
+    "sides": [
+        ("a", "ogsm", "bodies=both"),
+        ("b", "trackops", "beyond=last,strangers=ignore,times=hidden,order=newest"),
+        ("c", "memory", {"one_by_one": True, "times": True}),
+    ]
+}
+"""A group one of whose sides makes one task at a time: what it made may turn up late."""
+
 ANSWERS: dict[str, History] = {
     # A create was answered with half an answer. Somebody deleted what it had made before anything read it; it was sent
     # again, which was not carried out, and the first one was brought back: doubled.
     "what nobody had read of a create is brought back": History(
-        {
-            "sides": [
-                ("a", "ogsm", "bodies=both"),
-                ("b", "trackops", "beyond=last,strangers=ignore,times=hidden,order=newest"),
-                ("c", "memory", {"one_by_one": True, "times": True}),
-            ]
-        },
+        _LATE,
         [
             ("add", "b", 2, {"title": "2 e4"}),
             ("add", "a", 3, {"title": "3 e8 a long name for it"}),
@@ -30,13 +33,7 @@ ANSWERS: dict[str, History] = {
     ),
     # The same, where somebody had edited it meanwhile: a person was asked about it, until it was deleted.
     "what was asked about of a create is brought back": History(
-        {
-            "sides": [
-                ("a", "ogsm", "bodies=both"),
-                ("b", "trackops", "beyond=last,strangers=ignore,times=hidden,order=newest"),
-                ("c", "memory", {"one_by_one": True, "times": True}),
-            ]
-        },
+        _LATE,
         [
             ("add", "b", 2, {"title": "2 e4"}),
             ("add", "a", 3, {"title": "3 e8 a long name for it"}),
