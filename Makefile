@@ -45,6 +45,7 @@ lint: $(VENV)/.dev ## style, formatting, types, arrows between modules
 torture: $(VENV)/.dev ## the long campaigns: everything that invents its input, with thousands of examples
 	TASKSYNC_TORTURE=1 $(BIN)/python -m pytest -n $(JOBS) --dist=worksteal --hypothesis-profile=torture -m "torture or hypothesis" $(PYTEST_ARGS)
 	$(BIN)/python -m tests.simulation --histories 10000 --seed 10000
+	$(BIN)/python -m tests.service.endurance --hours 24
 	$(BIN)/python -m tests.service.endurance --minutes 30
 	$(BIN)/python -m tests.mutation
 

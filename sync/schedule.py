@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Condition, Thread
-from typing import Final
+from typing import Final, TypeAlias
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, EVENT_JOB_MAX_INSTANCES, JobEvent
 from apscheduler.executors.base import BaseExecutor, run_job
@@ -27,6 +27,8 @@ from sync.observing import Observer
 from sync.pacing import AT_REST, LEAST, Pace, after
 
 log = Log(__name__)
+
+Timers: TypeAlias = BaseScheduler
 
 LATE: Final = 60.0
 """Seconds that a timer may be late before the group counts as hung: a machine may be busy, or waking up."""
@@ -91,7 +93,7 @@ class Schedule:
         heartbeat: Heartbeat,
         observer: Observer,
         chance: Callable[[], float],
-        scheduler: BaseScheduler | None = None,
+        scheduler: Timers | None = None,
     ) -> None:
         self._work = work
         self._clock = clock

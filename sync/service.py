@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from enum import Enum, auto
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import Empty
 from threading import Event
-from typing import Final
+from typing import Final, Protocol
 
 from connectors.contract import Clock
 from connectors.errors import ConnectorError
@@ -22,7 +22,7 @@ from sync.memory import Memory
 from sync.observing import Observer, Observers, Phase
 from sync.pacing import Pace, staggered
 from sync.report import GroupReport
-from sync.schedule import Schedule
+from sync.schedule import Schedule, Timers
 from sync.store import StoreError
 from sync.telling import Teller
 from sync.watching import Watch
@@ -48,11 +48,19 @@ class Told(Enum):
     NOW = auto()
 
 
+class Orders(Protocol):
+    """What the service is told, as a :class:`queue.SimpleQueue` gives it."""
+
+    def get(self, *, timeout: float) -> Told:
+        """The next. Raises ``queue.Empty`` when nothing was told for so many seconds."""
+        ...
+
+
 class Service:
     """Runs groups of a configuration (none named: all of it, as it is at each reload).
 
     ``stop`` is the event that ends the clock's waits. ``reloaded`` is called with each new configuration before it is
-    used, and may refuse it by what it raises.
+    used, and may refuse it by what it raises. ``scheduler`` is one that has not been started; None: a thread's own.
     """
 
     def __init__(  # noqa: PLR0913 - what the outside decides
@@ -68,6 +76,7 @@ class Service:
         observers: Sequence[Observer] = (),
         reloaded: Callable[[App], None] = lambda _: None,
         memory: Memory | None = None,
+        scheduler: Timers | None = None,
     ) -> None:
         self._app = app
         self._wanted = tuple(groups)
@@ -90,9 +99,10 @@ class Service:
             heartbeat=heartbeat,
             observer=self._observer,
             chance=random.SystemRandom().random,
+            scheduler=scheduler,
         )
 
-    def run(self, told: SimpleQueue[Told]) -> bool:
+    def run(self, told: Orders) -> bool:
         """Run until told to stop. Whether all work has ended then; else the process is to end without waiting for it.
 
         Raises ``StoreError`` where the store can not even be begun with, ``UnknownName`` for a group that is not there.
@@ -110,7 +120,7 @@ class Service:
             self._tick()
         return self._end()
 
-    def _next(self, told: SimpleQueue[Told]) -> Told | None:
+    def _next(self, told: Orders) -> Told | None:
         try:
             return told.get(timeout=TICK)
         except Empty:

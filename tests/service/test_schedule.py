@@ -10,33 +10,16 @@ from itertools import pairwise
 from threading import Event
 
 import pytest
-from apscheduler.schedulers.base import BaseScheduler
 from freezegun import freeze_time
 
 from sync.heartbeat import Heartbeat
 from sync.observing import Observer
 from sync.pacing import LEAST, Pace
 from sync.schedule import Schedule
+from tests.service.simulated import Driven
 
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SOON = 0.05
-
-
-class Driven(BaseScheduler):
-    """A scheduler whose loop is the test's."""
-
-    def start(self) -> None:
-        super().start()
-
-    def shutdown(self, wait: bool = True) -> None:
-        super().shutdown(wait)
-
-    def wakeup(self) -> None:
-        """The test looks by itself."""
-
-    def look(self) -> float | None:
-        """Start what is due; seconds until something is."""
-        return self._process_jobs()
 
 
 class Day:
