@@ -1,4 +1,4 @@
-"""tasksync against vdirsyncer on two Radicale collections: `python -m benchmarks.peers [N…] [--delays 0,20]`.
+"""tasksync against vdirsyncer on two Radicale collections: `python -m benchmarks.peers [N…] [--delays 0,20] [--tags]`.
 
 Each does the same work on collections that are equal, through a proxy that counts, in turns, in one run: a first sync
 into an empty collection, one with nothing to do, one after one task in a hundred was changed on each side, and one
@@ -127,10 +127,11 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="tasksync against vdirsyncer over CalDAV")
     parser.add_argument("sizes", nargs="*", type=int, default=list(SIZES), help="numbers of tasks")
     parser.add_argument("--delays", default=",".join(f"{one * 1000:g}" for one in DELAYS), help="ms per request")
+    parser.add_argument("--tags", action="store_true", help="ours finds changes by entity tags alone")
     parser.add_argument("--alone", action="store_true", help="without the peer")
     parser.add_argument("--plot", type=Path, default=PLOT, help="where the plot goes")
     asked = parser.parse_args(arguments)
-    makes: list[Make] = [programs.tasksync]
+    makes: list[Make] = [programs.tasksync_by_tags if asked.tags else programs.tasksync]
     if asked.alone or programs.missing():
         print(f"Ours alone: {'as was asked' if asked.alone else programs.missing()}.")
     else:

@@ -72,9 +72,14 @@ class CaldavClient:
     def __init__(self, dav: WebDav) -> None:
         self.dav = dav
 
-    def state(self) -> State:
-        """What the collection says of itself."""
-        names = ("d:resourcetype", "d:sync-token", "s:getctag", "c:supported-calendar-component-set")
+    def state(self, *, token: bool = True) -> State:
+        """What the collection says of itself; the ``token`` is asked for only where it is wanted."""
+        names = [
+            "d:resourcetype",
+            "s:getctag",
+            "c:supported-calendar-component-set",
+            *(["d:sync-token"] if token else ()),
+        ]
         answer, found = self.dav.ask("PROPFIND", asked("d:propfind", properties(*names)), depth="0")
         own = next((one for one in found.responses if not self.dav.name(one.href)), None)
         if own is None:

@@ -35,7 +35,7 @@ class CaldavConnector:
         self._http = http
         self._capabilities = capabilities(side)
         self._client = CaldavClient(WebDav(http, own(side), side.base_url))
-        self._reader = Reader(self._client)
+        self._reader = Reader(self._client, tokens=own(side).changes == "token")
         self._translator = Translator(held=held(side), words=words(side), zone=side.timezone)
 
     @property

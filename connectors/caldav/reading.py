@@ -24,13 +24,17 @@ _MOST_PARTS: Final = 1000
 
 
 class Reader:
-    """Reads one collection, and remembers which resources are not named for their UIDs."""
+    """Reads one collection, and remembers which resources are not named for their UIDs.
 
-    def __init__(self, client: CaldavClient) -> None:
+    Without ``tokens`` the server's memory of changes is left alone.
+    """
+
+    def __init__(self, client: CaldavClient, *, tokens: bool = True) -> None:
         self.known: Callable[[Ref], Record | None] = lambda _: None
         self._client = client
         self._names: dict[str, Ref] = {}
         self._tags: Mapping[str, str] = {}
+        self._tokens = tokens
         self._deaf = False
         self._lock = threading.Lock()  # writes that are under way at once look tasks up
 
@@ -42,7 +46,7 @@ class Reader:
         """What changed since a mark; everything without one, or where the server does not take it any more."""
         if mark is not None:
             self.remember(mark)
-            pages = self._since_token(mark) if mark.token else self._since_tags(mark)
+            pages = self._since(mark)
             if pages is not None:
                 yield from pages
                 return
@@ -70,6 +74,11 @@ class Reader:
         tags = {} if state.token else {**self._tags, **{name: _tag(native) for name, native in natives.items()}}
         mark = Mark(token=state.token, tag=state.tag, tags=tags, names=self._names, deaf=self._deaf)
         return _page(records, coverage(records), mark, state)
+
+    def _since(self, mark: Mark) -> Iterator[Page] | None:
+        if mark.token:
+            return self._since_token(mark) if self._tokens else None
+        return self._since_tags(mark)
 
     def _since_token(self, mark: Mark) -> Iterator[Page] | None:
         """By the server's own memory (RFC 6578); None where it has forgotten."""
@@ -130,8 +139,7 @@ class Reader:
 
     def _state(self) -> State:
         """What the collection says of itself; a token that it does not answer to is none."""
-        state = self._client.state()
-        return replace(state, token="") if self._deaf else state
+        return self._client.state(token=self._tokens and not self._deaf)
 
     def _as_known(self, uid: Ref, name: str, tag: str) -> Record | None:
         """What the engine knows of a resource, if that is what stands there: we wrote it ourselves, as a rule."""

@@ -17,8 +17,8 @@ class CaldavSettings(BaseModel):
 
     default_base_url: ClassVar[str | None] = None
     unnamed: ClassVar[Mapping[str, object]] = {}
-    apart: ClassVar[frozenset[str]] = frozenset({"auth"})
-    """How one signs in changes nothing about what an answer means."""
+    apart: ClassVar[frozenset[str]] = frozenset({"auth", "changes"})
+    """How one signs in, and by what changes are found, change nothing about what an answer means."""
 
     username: str = pydantic.Field(min_length=1)
     """The name of the account."""
@@ -26,6 +26,9 @@ class CaldavSettings(BaseModel):
     """Its password; where the server has such, one made for this program alone."""
     auth: Literal["basic", "digest"] = "basic"
     """How requests are signed: "digest" where the server has it and the address is not https."""
+
+    changes: Literal["token", "tags"] = "token"
+    """How changes are found: by the server's memory of them (RFC 6578) where it has one, or by entity tags alone."""
 
     def container(self, base_url: str) -> str:
         """The collection."""

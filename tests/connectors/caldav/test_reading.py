@@ -63,6 +63,24 @@ def test_a_task_whose_resource_got_another_name_is_not_deleted(collection, readi
     assert entries["milk"].deleted
 
 
+def test_a_side_that_is_set_to_tags_never_asks_for_a_token(collection):
+    """Nor goes on by one that it had before: what was removed since would not be seen."""
+    before = collection()
+    milk, bread = before.sandbox.add("Milk"), before.sandbox.add("Bread")
+    _, cursor = before.read()
+    before.more = {"changes": "tags"}
+    before.connector = before.connect()
+    before.sandbox.remove(f"{bread}.ics")
+    before.forget()
+    entries, cursor = before.read(cursor)
+    assert (list(entries), before.coverage) == ([milk], "everything")
+    before.sandbox.edit(f"{milk}.ics", "Milk", "Oat milk")
+    entries, cursor = before.read(cursor)
+    assert (entries[milk].fields[Field.TITLE], before.coverage) == ("Oat milk", "since")
+    assert before.read(cursor)[0] == {}
+    assert not [one for one in before.requests() if b"sync-" in one.body]
+
+
 def test_events_are_looked_at_once_where_tags_are_compared(collection):
     """After a complete read, too, which does not name them."""
     bench = collection("sync=etags")
