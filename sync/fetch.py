@@ -21,7 +21,7 @@ from sync.core.intents import open_creates, open_requests
 from sync.core.model import Intent, Link, Side, SideName, State
 from sync.core.owners import rides
 from sync.core.recover import unseen_creates
-from sync.core.standing import decided, named_by_a_person, renew, standing, unread
+from sync.core.standing import decided, named_by_a_person, renew, standing, uncompared, unread
 from sync.events import bound
 from sync.gathering import Gathered
 from sync.progress import Progress
@@ -135,7 +135,7 @@ class Reader:
     def _stand_in(self, observation: Observation, state: State) -> None:
         """What an incremental read does not name again, and what a person named: known entries for open questions."""
         if observation.read is Read.SINCE:
-            for ref in unread(state, observation)[:PROBES]:
+            for ref in (*unread(state, observation)[:PROBES], *uncompared(state, observation)):
                 ask(self.connector, observation, ref)
         if observation.read is not Read.COMPLETE:
             self._ask_anew(observation, decided(state, self.name))

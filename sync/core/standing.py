@@ -66,6 +66,17 @@ def unread(state: State, observation: Observation) -> list[Ref]:
     return [ref for ref in refs if not observation.tells_of(ref)]
 
 
+def uncompared(state: State, observation: Observation) -> list[Ref]:
+    """What was written since the last read, whose answer showed more than was compared, and that is not named now.
+
+    What a write changes, a filter is to name. One that passes over some kind of change would leave it until a sweep,
+    and what people had there before could be written over unseen.
+    """
+    read_cycle = state.sides[observation.side].read_cycle
+    written = (link for link in state.of_side(observation.side) if link.live and 0 < link.wrote >= read_cycle)
+    return [ref for link in written if not (link.raw_hash or observation.tells_of(ref := str(link.ref)))]
+
+
 def renew(state: State, observation: Observation) -> None:
     """What was read again stands as it was read last."""
     for held in state.held:

@@ -10,7 +10,7 @@ from connectors.contract import Record
 from connectors.task import Field
 from sync.core.evidence import let_go
 from sync.core.facts import Observation, Read
-from sync.core.model import Held, HeldKind
+from sync.core.model import Held, HeldKind, LinkLife
 from sync.core.standing import (
     ENTRIES,
     MISSES,
@@ -21,6 +21,7 @@ from sync.core.standing import (
     omitted_changes,
     renew,
     standing,
+    uncompared,
     unread,
     wanted,
     withdraw_gone,
@@ -217,3 +218,38 @@ def test_what_is_to_be_taken_in_is_asked_for_until_it_was_linked(configured, ref
     add_task(found, 1, {}, "a", "b")
     found.links[1, "a"].former, found.links[1, "b"].former = ("a0",), ("b0",)
     assert wanted(found, "b", configured) == refs
+
+
+def written_last(**changes):
+    """A group in which a task was written to side b in the last cycle, and its answer showed more than was compared."""
+    found = state()
+    add_task(found, 1, {Field.TITLE: "x"}, "a", "b")
+    link = found.links[1, "b"]
+    link.wrote, link.raw_hash = 3, ""
+    found.sides["b"].read_cycle = 3
+    for name, value in changes.items():
+        setattr(found.sides["b"] if name == "read_cycle" else link, name, value)
+    return found
+
+
+def test_what_an_answer_showed_is_asked_for_where_the_next_read_does_not_name_it():
+    assert uncompared(written_last(), Observation(side="b", read=Read.SINCE)) == ["b1"]
+    assert uncompared(written_last(), Observation(side="a", read=Read.SINCE)) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"raw_hash": "h"}, id="compared"),
+        pytest.param({"read_cycle": 4}, id="read since"),
+        pytest.param({"wrote": 0, "read_cycle": 0}, id="never written"),
+        pytest.param({"life": LinkLife.LET_GO}, id="let go"),
+    ],
+)
+def test_what_was_compared_read_or_let_go_since_is_not_asked_for(changes):
+    assert uncompared(written_last(**changes), Observation(side="b", read=Read.SINCE)) == []
+
+
+def test_what_the_read_names_is_not_asked_for():
+    observation = Observation(side="b", read=Read.SINCE, listed=frozenset({"b1"}))
+    assert uncompared(written_last(), observation) == []

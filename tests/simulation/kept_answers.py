@@ -228,4 +228,31 @@ ANSWERS: dict[str, History] = {
             ),
         ],
     ),
+    # A date that can be read in two ways was no opinion, until another one told which. That was seen in the answer to a
+    # write, and the filter, which tells of uploads only, did not name the document: a later edit was written over it.
+    "what an answer showed, and a filter does not name": History(
+        {
+            "sides": [
+                ("a", "opus2", ("created=document", {"no archive": True})),
+                ("b", "trackops", ("strangers=reject,none=word", {"no due": True})),
+                ("c", "memory", {"silent": ["description", "labels"]}),
+                (
+                    "d",
+                    "opus2",
+                    (
+                        "ids=number,bound=excluded,named=kept,listed=values,rate=50,dates=british,after=uploads,placed=root",
+                        {"no archive": True},
+                    ),
+                ),
+            ]
+        },
+        [
+            ("add", "d", 1, {"due": "2026-04-06", "title": "1 e1"}),
+            ("cycle", 0, ()),
+            ("twins", 4, ("a", "b"), {"due": "2026-04-16", "title": "4 e14"}),
+            ("pass", 660),
+            ("cycle", 0, ()),
+            ("edit", "c", 1, "due", "2026-04-17"),
+        ],
+    ),
 }
