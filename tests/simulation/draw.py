@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from tests.simulation.faults import LOST, Fault
@@ -76,7 +77,7 @@ class Drawer:
             incidents = sorted(drawn, key=lambda one: (one[0], str(one[1]), repr(one[2:])))
         lost = self._lost() if self.losing and self.rare.random() < 0.4 else ()
         more = [self._fault(self.more, self.more.randint(1, 30))] if self.more.random() < MORE else []
-        steps.append(("cycle", self._order(), tuple(sorted([*incidents, *lost, *more]))))
+        steps.append(("cycle", self._order(), tuple(sorted([*incidents, *lost, *more], key=_in_order))))
         return steps + (self._edited() if lost else [])
 
     def _lost(self) -> tuple:
@@ -204,3 +205,8 @@ def draw(seed: int) -> tuple[Setup, list[Step]]:
     """The history of a seed."""
     setup, steps = Drawer(seed).draw()
     return setup, weave(seed, [name for name, _, _ in setup["sides"]], steps)
+
+
+def _in_order(incident: Sequence[object]) -> list[tuple[bool, object]]:
+    """By their moments, then as they are told: what is None comes first."""
+    return [(part is not None, part) for part in incident]
