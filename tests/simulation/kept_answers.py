@@ -255,4 +255,23 @@ ANSWERS: dict[str, History] = {
             ("edit", "c", 1, "due", "2026-04-17"),
         ],
     ),
+    # A filter passed over an edit, and something was written beside it: the edit is seen a cycle later, not at a sweep.
+    "what a filter passes over is seen beside a write": History(
+        {
+            "sides": [
+                (
+                    "a",
+                    "opus2",
+                    "answers=empty,options=closed,duplicates=folder,rate=50,empty=absent,placed=folder,after=uploads,named=stripped",
+                ),
+                ("b", "optacheck", "created=200,words=closed"),
+            ]
+        },
+        [
+            ("add", "a", 5, {"title": "5 e22  milk"}),
+            ("pass", 660),
+            ("cycle", 0, ()),
+            ("edit", "a", 5, "title", "e29"),
+        ],
+    ),
 }
