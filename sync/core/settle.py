@@ -141,6 +141,7 @@ def swept_along(lenses: Lenses, intent: Intent, stored: Stored) -> list[Link]:
                 link.pairs[name] = Pair(seen[name], seen[name])
                 link.acked[name] = task.version(name).number - 1
                 link.raw_hash = ""
+                link.wrote = intent.cycle  # the status of what is above it follows from that, and from nobody's edit
                 found.append(link)
     return found
 
