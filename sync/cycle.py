@@ -94,19 +94,21 @@ class Cycle:
     began: float = 0.0
     read_at: dict[SideName, float] = field(default_factory=dict)
     state: State | None = None
+    rest: Rest | None = None  # the tasks that are not loaded; None: all are
 
     def prepare(self, *, number: int | None) -> Decision:
         """Read every side and decide. ``number`` is the cycle's; None for a plan, which has none."""
         self.began = self.clock.monotonic()
-        rest = None if self.whole or self.wishes.undo is not None else Rest.of(self.store, self.name, self.policy)
-        state = self._loaded(number, rest)
+        self.rest = None if self.whole or self.wishes.undo else Rest.of(self.store, self.name, self.policy)
+        state = self._loaded(number)
         self._remind(state)
         started = self.clock.monotonic()
         self.observations = self.observe(
-            self._readers(rest), state, sweep=self.wishes.sweep, stop=self.stop, together=self.together
+            self._readers(), state, sweep=self.wishes.sweep, stop=self.stop, together=self.together
         )
         if any(seen.read is Read.STILL_READING for seen in self.observations.values()):
-            state = self._loaded(number)  # who reads on goes by the one that it began with
+            self.rest = None  # who reads on goes by the one that it began with
+            state = self._loaded(number)
         for name, seen in self.observations.items():
             self.read_at[name] = started if seen.asked_at is None else seen.asked_at
         for intent in state.intents:
@@ -121,17 +123,16 @@ class Cycle:
             self.observations[name] = replace(observation, entries={}, former={})  # they are in the state now
         return self.decision
 
-    def _loaded(self, number: int | None, rest: Rest | None = None) -> State:
+    def _loaded(self, number: int | None) -> State:
         """The group as the store has it, with the sides as they are configured now."""
-        state = rest.state if rest is not None else self.store.load(self.name, [one.name for one in self.policy.sides])
-        self.number = state.cycle + 1 if number is None else number
-        state.cycle = self.number
+        state = self.rest.state if self.rest else self.store.load(self.name, [one.name for one in self.policy.sides])
+        self.number = state.cycle = state.cycle + 1 if number is None else number
         meet(state, self.policy)
         if self.ledger is not None:
             mark_lost(state, self.policy, self.ledger.remembered(self.name, self.policy))
         return state
 
-    def _readers(self, rest: Rest | None) -> list[Reader]:
+    def _readers(self) -> list[Reader]:
         return [
             Reader(
                 name=name,
@@ -142,7 +143,7 @@ class Cycle:
                 sweep=self.sweep,
                 poll=side.poll,
                 adopt=self.policy.side(name).adopt,
-                rest=rest,
+                rest=self.rest,
             )
             for name, side in self.sides.items()
         ]
@@ -184,6 +185,7 @@ class Cycle:
             looked={name: seen.looked for name, seen in self.observations.items() if seen.looked is not None},
             observer=self.observer,
             breakers=self.breakers,
+            rest=self.rest,
         )
         connectors = {name: side.connector for name, side in self.sides.items()}
         outcome = apply(run, connectors, decision.actions, self.together)

@@ -11,7 +11,7 @@ from connectors.task import Ref
 from sync.core.facts import Observation, Read
 from sync.core.model import Link, SideName, State, TaskId
 from sync.core.policy import GroupPolicy
-from sync.core.settled import asked_about, is_flat, may_be_partial, touched
+from sync.core.settled import above, asked_about, is_flat, may_be_partial, touched
 from sync.store import Part, Remembered, Store
 
 SINGLY: Final = 20
@@ -64,6 +64,7 @@ class Rest:
             return None
         rest = cls(store, part, flat)
         rest._load(asked_about(part.state), {held.task for held in part.state.held if held.task is not None})
+        rest._load(above(part.state), ())
         return rest
 
     @property
@@ -82,6 +83,12 @@ class Rest:
         every = self.store.unlisted(self.part, side, observation.listed) if whole else ()
         self._load({side: touched(observation, every)}, ())
         return {str(link.ref): link for link in self.state.of_side(side)}
+
+    def bring(self, side: SideName, refs: Collection[Ref]) -> list[Link]:
+        """Load what these refs of a side are tied to; the links that are in the state since."""
+        before = self.state.links
+        self._load({side: refs}, ())
+        return [link for key, link in self.state.links.items() if key not in before]
 
     def _load(self, refs: Mapping[SideName, Collection[Ref]], tasks: Collection[TaskId]) -> None:
         if not tasks and not any(refs.values()):

@@ -37,6 +37,7 @@ class Closer:
         entry = freshness.read_again(link)
         if entry is None or not freshness.unmoved(link, entry, action.fields):
             return False
+        run.bring(self.sender.side, entry.children)
         strangers = [child for child in entry.children if (self.sender.side, child) not in run.lenses.refs]
         if strangers:
             line = f'"{action.title}" is not closed on {self.sender.side} yet: its child {strangers[0]} is not known'
@@ -97,5 +98,6 @@ class Closer:
                 continue
             passed.add(ref)
             found.append(other)
+            run.bring(side, other.children)
             pending += other.children
         return found

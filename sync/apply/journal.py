@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from connectors.contract import Clock, Entry
 from connectors.errors import Applied, ConnectorError, RateLimited, SideDown, Unanswered
+from connectors.task import Ref
 from sync.breaker import Breakers
 from sync.core.codec import encode_fields
 from sync.core.facts import Acted
@@ -17,6 +18,7 @@ from sync.core.model import Intent, IntentState, Link, SideName, State, TaskId
 from sync.events import Log
 from sync.observing import UNWATCHED, Observer, Written
 from sync.progress import Progress
+from sync.rest import Rest
 from sync.store import Lease, Store
 
 log = Log(__name__)
@@ -64,8 +66,17 @@ class Run:
     looked: dict[SideName, frozenset[str]] = field(default_factory=dict)
     observer: Observer = UNWATCHED
     breakers: Breakers | None = None
+    rest: Rest | None = None  # the tasks that are not loaded; None: all are
     outcome: Outcome = field(default_factory=Outcome)
     lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def bring(self, side: SideName, refs: Iterable[Ref]) -> None:
+        """Load what an answer names that was left in the store: somebody has put it where it is after we read."""
+        with self.lock:
+            missing = [ref for ref in refs if (side, ref) not in self.lenses.refs]
+            if self.rest is not None and missing:
+                for link in self.rest.bring(side, missing):
+                    self.lenses.tie(link)
 
 
 @dataclass(slots=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.contract import Delete, Entry, Stored
 from connectors.errors import ConnectorError, Gone, TaskRefused
 from connectors.retry import good_until
-from connectors.task import Field, Status
+from connectors.task import Field, Kind, Ref, Status, Value
 from sync.apply.closing import Closer
 from sync.apply.sending import Sender
 from sync.core.evidence import DELETED_HERE
@@ -111,16 +112,32 @@ class Remover:
         """What a cascade took along and should live is made again in the next cycle."""
         run, side = self.sender.run, self.sender.side
         again: list[Link] = []
-        for other in stored.also if stored is not None else ():
-            task_id = run.lenses.refs.get((side, other.ref))
-            link = run.state.live(task_id, side) if task_id is not None else None
-            if link is None or run.state.tasks[link.task].life is not TaskLife.ALIVE:
-                continue
-            make_again(run.lenses, link)
-            again.append(run.state.links[link.key])
-            title = run.state.tasks[link.task].title
-            run.outcome.lines.append(f'"{title}" was deleted on {side} along with its parent: it is made again')
+        for link in self._taken([other.ref for other in stored.also] if stored is not None else []):
+            task = run.state.tasks[link.task]
+            if task.life is TaskLife.ALIVE:
+                make_again(run.lenses, link)
+                again.append(run.state.links[link.key])
+                line = f'"{task.title}" was deleted on {side} along with its parent: it is made again'
+                run.outcome.lines.append(line)
         return again
+
+    def _taken(self, refs: Sequence[Ref]) -> list[Link]:
+        """The tasks of what a cascade names, and all that stands below those, as far as anybody has read."""
+        run, side = self.sender.run, self.sender.side
+        run.bring(side, refs)
+        named = (run.state.live(run.lenses.refs.get((side, ref), 0), side) for ref in refs)
+        found = [link for link in named if link is not None]
+        below: dict[Value, list[Link]] = {}
+        for link in run.state.of_side(side) if found else ():
+            pair = link.pairs.get(Field.PARENT)
+            if link.live and pair is not None and run.state.tasks[link.task].kind is Kind.TASK:
+                below.setdefault(pair.stored, []).append(link)
+        passed = {link.key for link in found}
+        for link in found:
+            fresh = [other for other in below.get(link.ref, ()) if other.key not in passed]
+            passed.update(other.key for other in fresh)
+            found += fresh
+        return found
 
     def _count(self, action: Action) -> None:
         run, name = self.sender.run, self.sender.side

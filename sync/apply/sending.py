@@ -139,6 +139,7 @@ class Sender:
             return False
         if stored.entry.deleted:  # nobody has seen there what was written to it: it is owed still
             return self._dropped(intent, link, "it was deleted there meanwhile", gone=True)
+        self.run.bring(self.side, (entry.ref for entry in stored.also))
         with self.run.lock:
             updated(self.run.lenses, link, intent, stored)
             touched = [link, *(doubt_siblings(self.run.state, link) if Field.POSITION in sent else ())]

@@ -6,6 +6,7 @@ a task is settled when                                 for else
 it is alive, with a live link on every side            it is made, deleted, matched or let go
 each link has nothing owed, refused, missed, unread    it is written, reported, asked for or read again
 each shadow is of the mapping that holds now           views may have moved with it
+each entry stands where its task does                  who loads its relatives would not find it there
 a plan has nothing to do for it, nothing to say of it  it is owed, or undeliverable
 nobody is asked about it                               a person decides
 =====================================================  ===========================================================
@@ -54,7 +55,10 @@ def _is_settled(link: Link | None, mapping: str) -> bool:
     owed = link.acked or link.refused or link.reasons or link.uncertain
     missed = link.misses or link.gone or link.missed_at or link.outside or link.absent
     special = link.reason or link.joined or link.former
-    return not (owed or missed or special) and all(pair.confirmed for pair in link.pairs.values())
+    if owed or missed or special or not all(pair.confirmed for pair in link.pairs.values()):
+        return False
+    above = link.pairs.get(Field.PARENT)
+    return above is None or above.stored == above.sent
 
 
 def may_be_partial(state: State, policy: GroupPolicy) -> bool:
@@ -75,13 +79,13 @@ def may_be_partial(state: State, policy: GroupPolicy) -> bool:
 
 
 def is_flat(policy: GroupPolicy) -> bool:
-    """Whether a task concerns its relatives only, and not whatever stands beside it.
+    """Whether a task concerns its relatives only, and not whatever stands beside it: positions rank all siblings.
 
-    Positions are ranks among all siblings, and a cascade may reach whatever is below.
+    What a cascade takes along, and what a status follows from, are relatives as far as anybody has read. What people
+    have put there since is loaded when an answer names it.
     """
     ordered = sum(1 for spec in policy.sides if spec.reads(Field.POSITION))
-    deep = any(spec.capabilities.delete_cascades or spec.capabilities.derived_from_children for spec in policy.sides)
-    return ordered < 2 and not deep  # noqa: PLR2004 - an order is exchanged between two
+    return ordered < 2  # noqa: PLR2004 - an order is exchanged between two
 
 
 def touched(observation: Observation, every: Collection[Ref]) -> set[Ref]:
@@ -95,6 +99,17 @@ def touched(observation: Observation, every: Collection[Ref]) -> set[Ref]:
         refs.update([parent] if isinstance(parent, str) else [], entry.children)
     if observation.read is Read.COMPLETE:
         refs.update(ref for ref in every if ref not in observation.listed)
+    return refs
+
+
+def above(state: State) -> dict[SideName, set[Ref]]:
+    """The refs under which the loaded entries stand, as far as those are not loaded, by side."""
+    loaded = {(link.side, link.ref) for link in state.links.values()}
+    refs: dict[SideName, set[Ref]] = {}
+    for link in state.links.values():
+        pair = link.pairs.get(Field.PARENT)
+        if pair is not None and isinstance(pair.stored, str) and (link.side, pair.stored) not in loaded:
+            refs.setdefault(link.side, set()).add(pair.stored)
     return refs
 
 

@@ -13,7 +13,7 @@ from sync.core.facts import Action, Observation, Read
 from sync.core.gather import judge_changed, judge_missing
 from sync.core.model import Do, Held, HeldKind, Intent, LinkLife, Pair, Restored, TaskLife
 from sync.core.policy import AccessPolicy
-from sync.core.settled import asked_about, basis_of, is_flat, may_be_partial, settled_tasks, touched
+from sync.core.settled import above, asked_about, basis_of, is_flat, may_be_partial, settled_tasks, touched
 from tests.core.build import NOW, RICH, add_task, entry, group, side, state_of
 
 FLAT = {field: how for field, how in RICH.fields.items() if field is not Field.POSITION}
@@ -68,6 +68,15 @@ def test_a_link_with_something_open_keeps_its_task_open(member, value):
 def test_an_answer_that_did_not_show_a_field_keeps_the_task_open():
     state = agreed()
     state.links[1, "a"].pairs[Field.TITLE] = Pair("x", "x", confirmed=False)
+    assert settled_tasks(state, POLICY, []) == set()
+
+
+def test_an_entry_that_stands_elsewhere_than_its_task_keeps_it_open():
+    """Not sent there, or stored otherwise: whoever loads its relatives would not find it."""
+    state = agreed()
+    state.links[1, "a"].pairs[Field.PARENT] = Pair(None, None)
+    assert settled_tasks(state, POLICY, []) == {1}
+    state.links[1, "a"].pairs[Field.PARENT] = Pair(None, "a7")
     assert settled_tasks(state, POLICY, []) == set()
 
 
@@ -148,13 +157,13 @@ def test_another_configuration_is_another_basis():
     assert basis_of(replace(POLICY, sides=(first,))) not in found
 
 
-def test_an_order_between_two_sides_or_a_cascade_reaches_beyond_relatives():
+def test_an_order_between_two_sides_reaches_beyond_relatives_a_cascade_does_not():
     assert is_flat(POLICY)
     assert is_flat(group("a", side("b", fields=FLAT)))
     assert not is_flat(group("a", "b"))
-    assert not is_flat(group(POLICY.sides[0], side("b", fields=FLAT, delete_cascades=True)))
+    assert is_flat(group(POLICY.sides[0], side("b", fields=FLAT, delete_cascades=True)))
     derived = frozenset({Field.STATUS})
-    assert not is_flat(group(POLICY.sides[0], side("b", fields=FLAT, derived_from_children=derived)))
+    assert is_flat(group(POLICY.sides[0], side("b", fields=FLAT, derived_from_children=derived)))
 
 
 def test_a_read_touches_what_it_tells_what_that_is_under_and_what_it_lacks():
@@ -163,6 +172,15 @@ def test_a_read_touches_what_it_tells_what_that_is_under_and_what_it_lacks():
     assert touched(seen, ["a1", "a3", "a4"]) == {"a1", "a2", "a4", "a5", "a7", "a8"}
     seen.read = Read.SINCE
     assert touched(seen, ["a1", "a3", "a4"]) == {"a1", "a2", "a5", "a7", "a8"}
+
+
+def test_what_loaded_entries_stand_under_is_named_unless_it_is_loaded():
+    state = agreed()
+    add_task(state, 2, {}, "a", "b")
+    state.links[1, "a"].pairs[Field.PARENT] = Pair(None, "a2")
+    state.links[1, "b"].pairs[Field.PARENT] = Pair(None, "b7")
+    state.links[2, "b"].pairs[Field.PARENT] = Pair(None, None)
+    assert above(state) == {"b": {"b7"}}
 
 
 def test_open_questions_name_their_entries():

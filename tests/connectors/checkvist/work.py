@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -86,6 +86,17 @@ class Asked(Work):
     def fail(self, kind: Kind, method: str, path: str, **how: object) -> None:
         """The next request of a method to a path that ends so meets a fault."""
         self._bench.faults.add(Fault(kind, match=lambda verb, asked: verb == method and asked.endswith(path), **how))
+
+    def meanwhile(self, method: str, path: str, deed: Callable[[], object]) -> None:
+        """A person does something at the moment when the next request of a method to a path that ends so arrives."""
+        deeds = [deed]
+
+        def comes(verb: str, asked: str) -> bool:
+            if deeds and verb == method and asked.endswith(path):
+                deeds.pop()()
+            return False
+
+        self._bench.faults.add(Fault(Kind.STATUS, match=comes))  # it never strikes
 
     def later(self) -> None:
         """A second passes at the Checkvist: what was changed before it is not of the same second."""
