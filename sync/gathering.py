@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import Final, Protocol
@@ -15,7 +15,7 @@ from connectors.task import Ref
 from sync.core.cursor import never_back
 from sync.core.facts import Observation, Read
 from sync.core.model import Link, SideName
-from sync.store import plain
+from sync.store import Packer, plain
 
 PAGES: Final = 10_000
 """Pages of one read: more than any documented container can have; beyond it a listing runs in a circle."""
@@ -48,6 +48,7 @@ class Gathered:
     connector: Connector
     links: Mapping[str, Link]
     others: Others | None = None
+    packer: Packer = field(default_factory=Packer)
     entries: dict[str, Entry] = field(default_factory=dict)
     listed: dict[str, str] = field(default_factory=dict)
     differing: dict[str, str] = field(default_factory=dict)  # of others, the hash of what is not as it was
@@ -97,6 +98,7 @@ class Gathered:
             self.differing[record.ref] = known
         self.listed[record.ref] = record.raw_hash
         entry = self.connector.normalise(record)
+        entry = replace(entry, native=self.packer.packed(entry.native))
         self.entries[record.ref] = entry
         if entry.deleted or entry.container:
             del self.listed[record.ref]

@@ -18,7 +18,8 @@ from connectors.task import Field, Fields, Native, Patch, Value, is_empty, same
 
 def record_of(item: Native) -> Record:
     """An item as a record, without its notes: they are records of their own."""
-    item = {name: value for name, value in item.items() if name not in MEMBERS}
+    if not item.keys().isdisjoint(MEMBERS):
+        item = {name: value for name, value in item.items() if name not in MEMBERS}
     return Record(ref=ref_of(item) or ref_without(item), raw_hash=raw_hash(item), native=item)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sync.store.budgets import Budgets
 from sync.store.copies import Condition, Copy
-from sync.store.documents import plain
+from sync.store.documents import Packer, plain
 from sync.store.errors import LeaseError, LeaseHeld, LeaseLost, NoLongerOpen, NotFound, StoreError
 from sync.store.examining import DAMAGED, Finding
 from sync.store.history import ActedRow, CycleRow, MovedRow
@@ -31,6 +31,7 @@ __all__ = [
     "NoLongerOpen",
     "NotFound",
     "Owner",
+    "Packer",
     "Part",
     "Remembered",
     "Store",

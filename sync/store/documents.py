@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, cast
@@ -15,16 +16,26 @@ _WIDE: Final = " "  # starts a document that the fast encoder cannot hold: whole
 _ESCAPED: Final = "\x1b"  # starts a text that is kept as JSON, because a database would refuse it as it is
 
 
+_WINDOW: Final = -12  # deflate without a header, which looks back 4 kB: what many objects have alike lies in that
+_ROOM: Final = 4  # of 9: how much a packer works with
+
+
 class Unread(Mapping[str, JsonValue]):
     """An object that is decoded when somebody looks into it: what most cycles carry along and few look at.
 
-    ``text`` is what :func:`dump` made of it. As a text it takes a third of the memory.
+    Packed like another one of its kind it takes a tenth of the memory.
     """
 
-    __slots__ = ("text",)
+    __slots__ = ("_like", "_packed")
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, packed: bytes, like: bytes) -> None:
+        self._packed = packed
+        self._like = like
+
+    @property
+    def text(self) -> str:
+        """What :func:`dump` made of it."""
+        return zlib.decompressobj(_WINDOW, self._like).decompress(self._packed).decode()
 
     def __getitem__(self, name: str) -> JsonValue:
         return load_object(self.text)[name]
@@ -35,11 +46,32 @@ class Unread(Mapping[str, JsonValue]):
     def __len__(self) -> int:
         return len(load_object(self.text))
 
-    def __bool__(self) -> bool:
-        return self.text != "{}"
-
     def __repr__(self) -> str:
         return repr(load_object(self.text))
+
+
+class Packer:
+    """Packs objects of one kind: what they have like the first one is kept once."""
+
+    __slots__ = ("_like", "_start")
+
+    def __init__(self) -> None:
+        self._like = b""
+
+    def packed(self, data: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
+        """An object for those who carry it along."""
+        return data if isinstance(data, Unread) else self.pack(dump(data))
+
+    def pack(self, text: str) -> Mapping[str, JsonValue]:
+        """The same, from what :func:`dump` made of it."""
+        if text in {"", "{}"}:
+            return {}
+        told = text.encode()
+        if not self._like:
+            self._like = told
+            self._start = zlib.compressobj(1, zlib.DEFLATED, _WINDOW, _ROOM, zlib.Z_DEFAULT_STRATEGY, told)
+        packer = self._start.copy()
+        return Unread(packer.compress(told) + packer.flush(), self._like)
 
 
 def plain(data: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Final
 
-from connectors.task import Field, JsonValue, Status
+from connectors.task import Field, JsonValue
 from sync.core.codec import decode, encode
 from sync.core.model import Link, LinkLife, Pair
-from sync.store.documents import Unread, dump, dump_object, escape, load_object, unescape, utc
+from sync.store.documents import dump, dump_object, escape, load_object, unescape, utc
+from sync.store.once import Once
 from sync.store.rows import FIELDS, NAMES, Row, Stored, named, numbers, strings, text, texts
 
 _UNCONFIRMED: Final = 3  # members of a pair that is not confirmed
-_USUAL: Final = frozenset({"", *range(10), *(status.value for status in Status)})  # what most fields of most tasks hold
 
 
 def link_row(link: Link) -> Row:
@@ -63,18 +62,18 @@ def _rest(link: Link) -> str | None:
     return dump_object({name: data for name, data in rest.items() if data})
 
 
-def link_of(row: Stored, side: str) -> Link:
-    """The link of a row, on the side of that name."""
+def link_of(row: Stored, side: str, once: Once) -> Link:
+    """The link of a row, on the side of that name. ``once`` is that of all rows that are read together."""
     link = Link(
         task=row.task_id,
         side=side,
         ref=None if row.ref is None else unescape(row.ref),
         life=LinkLife(row.life),
-        pairs={FIELDS[name]: _pair_of(FIELDS[name], data) for name, data in load_object(row.shadow).items()},
+        pairs={FIELDS[name]: _pair_of(FIELDS[name], data, once) for name, data in load_object(row.shadow).items()},
         raw_hash=row.raw_hash,
         mapping=sys.intern(row.mapping),
         token=unescape(row.token),
-        native=Unread(row.native) if row.native else {},
+        native=once.native(side, row.native),
         modified=row.modified,
         own_modified=row.own_modified,
         wrote=row.wrote,
@@ -112,23 +111,14 @@ def _pair(pair: Pair) -> JsonValue:
     return [sent] if equal else [sent, stored]
 
 
-def _pair_of(field: Field, data: JsonValue) -> Pair:
+def _pair_of(field: Field, data: JsonValue, once: Once) -> Pair:
     if not isinstance(data, list):
         raise TypeError(f"not a pair: {data!r}")
-    first = data[0]
-    if len(data) == 1 and (first is None or (isinstance(first, str | int) and first in _USUAL) or first == []):
-        return _usual(field, type(first).__name__, None if isinstance(first, list) else first)
-    sent = decode(field, first)
-    stored = sent if len(data) == 1 else decode(field, data[1])
+    if len(data) == 1:
+        return once.pair(field, data[0])
+    sent, stored = decode(field, data[0]), decode(field, data[1])
     if len(data) < _UNCONFIRMED:
         return Pair(sent, stored)
     return Pair(
         sent, stored, confirmed=False, before=decode(field, data[_UNCONFIRMED]) if data[_UNCONFIRMED:] else None
     )
-
-
-@lru_cache(maxsize=1024)
-def _usual(field: Field, kind: str, data: str | int | None) -> Pair:
-    """One pair for all links that have it: of 10,000 links each field would have its own. ``kind``: true is not 1."""
-    value = decode(field, [] if kind == "list" else data)
-    return Pair(value, value)

@@ -14,6 +14,7 @@ from sync.store.held_rows import held_of, held_row
 from sync.store.intent_rows import intent_of, intent_row
 from sync.store.known import Known, KnownHeld, KnownLink
 from sync.store.link_rows import link_of
+from sync.store.once import Once
 from sync.store.rows import Stored, digest
 from sync.store.side_rows import side_of
 from sync.store.tables import CYCLE, GROUP, HELD, INTENT, LINK, SIDE, TASK
@@ -27,11 +28,12 @@ _SIDE = tuple(column for column in SIDE.c if column.name not in {"id", "group_id
 def load(connection: Connection, group: int, name: str, sides: Sequence[SideName]) -> tuple[State, Known]:
     """A group's state, with what is known to be stored of it. Raises ``ValueError`` for a row that cannot be read."""
     state, known = load_frame(connection, group, name, sides)
+    once = Once()
     with uncollected():
-        load_tasks(connection, state, known)
+        load_tasks(connection, state, known, once)
         for side in sides:
             if side in known.side_ids:
-                load_links(connection, state, known, side)
+                load_links(connection, state, known, side, once)
     return state, known
 
 
@@ -76,27 +78,26 @@ def _load_sides(connection: Connection, state: State, known: Known, sides: Seque
     state.sides = {name: stored.get(name) or Side(name=name) for name in sides}
 
 
-def load_tasks(connection: Connection, state: State, known: Known, *which: ColumnElement[bool]) -> None:
+def load_tasks(connection: Connection, state: State, known: Known, once: Once, *which: ColumnElement[bool]) -> None:
     """Tasks of the group."""
     for row in _rows(connection, select(*_TASK).where(TASK.c.group_id == known.group, *which).order_by(TASK.c.id)):
-        _add_task(state, known, row)
+        *columns, settled = row
+        state.tasks[row.id] = task_of(row, once)
+        known.tasks[row.id] = digest(columns)
+        if settled:
+            known.settled.add(row.id)
 
 
-def _add_task(state: State, known: Known, row: Stored) -> None:
-    *columns, settled = row
-    state.tasks[row.id] = task_of(row)
-    known.tasks[row.id] = digest(columns)
-    if settled:
-        known.settled.add(row.id)
-
-
-def load_links(connection: Connection, state: State, known: Known, side: SideName, *which: ColumnElement[bool]) -> None:
+def load_links(
+    connection: Connection, state: State, known: Known, side: SideName, once: Once, *which: ColumnElement[bool]
+) -> None:
     """Links of a side."""
     statement = select(*_LINK).where(LINK.c.side_id == known.side_ids[side], *which).order_by(LINK.c.task_id)
     for row in _rows(connection, statement):
-        link = link_of(row, side)
-        state.links[link.key] = link
-        known.links[link.key] = KnownLink(digest(row), link.ref)
+        link = link_of(row, side, once)
+        key = link.key
+        state.links[key] = link
+        known.links[key] = KnownLink(digest(row), link.ref)
 
 
 def _load_intents(connection: Connection, state: State, known: Known) -> None:

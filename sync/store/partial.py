@@ -14,6 +14,7 @@ from sync.core.model import SideName, State, TaskId
 from sync.store.documents import escape, load_object, unescape
 from sync.store.known import Known
 from sync.store.loading import load_links, load_tasks, uncollected
+from sync.store.once import Once
 from sync.store.tables import LINK, OPEN_TASK, TASK
 
 Item = TypeVar("Item")
@@ -125,13 +126,13 @@ def _load_rows(connection: Connection, part: Part, wanted: Sequence[TaskId]) -> 
     if not wanted:
         return
     state, known = part.state, part.known
-    more = State(group=state.group, sides=state.sides)
+    more, once = State(group=state.group, sides=state.sides), Once()
     with uncollected():
         for chunk in _chunks(wanted):
-            load_tasks(connection, more, known, TASK.c.id.in_(chunk))
+            load_tasks(connection, more, known, once, TASK.c.id.in_(chunk))
             for side in state.sides:
                 if side in known.side_ids:
-                    load_links(connection, more, known, side, LINK.c.task_id.in_(chunk))
+                    load_links(connection, more, known, side, once, LINK.c.task_id.in_(chunk))
     order = {side: place for place, side in enumerate(state.sides)}
     links = {**state.links, **more.links}
     # New mappings at one stroke: other sides are being read meanwhile, and look through those that they have.

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from connectors.task import Field, JsonValue, Kind
-from sync.core.codec import decode_fields, encode_fields
+from sync.core.codec import encode_fields
 from sync.core.model import Task, TaskLife, Version
 from sync.store.documents import dump, dump_object, load_object, moment, written
+from sync.store.once import Once
 from sync.store.rows import FIELDS, Row, Stored
 
 _FIRST: Final = Version()
@@ -27,13 +28,13 @@ def task_row(task: Task) -> Row:
     }
 
 
-def task_of(row: Stored) -> Task:
-    """The task of a row."""
+def task_of(row: Stored, once: Once) -> Task:
+    """The task of a row. ``once`` is that of all rows that are read together."""
     return Task(
         id=row.id,
         kind=Kind(row.kind),
         life=TaskLife(row.life),
-        values=decode_fields(load_object(row.doc)),
+        values={FIELDS[name]: once.pair(FIELDS[name], data).sent for name, data in load_object(row.doc).items()},
         versions={FIELDS[name]: _version_of(data) for name, data in load_object(row.versions).items()},
         born=row.born,
     )
