@@ -26,16 +26,21 @@ class Unread(Mapping[str, JsonValue]):
     Packed like another one of its kind it takes a tenth of the memory.
     """
 
-    __slots__ = ("_like", "_packed")
+    __slots__ = ("_like", "packed")
 
     def __init__(self, packed: bytes, like: bytes) -> None:
-        self._packed = packed
+        self.packed = packed
         self._like = like
+
+    @property
+    def document(self) -> bytes:
+        """What :func:`dump` made of it, in UTF-8."""
+        return zlib.decompressobj(_WINDOW, self._like).decompress(self.packed)
 
     @property
     def text(self) -> str:
         """What :func:`dump` made of it."""
-        return zlib.decompressobj(_WINDOW, self._like).decompress(self._packed).decode()
+        return self.document.decode()
 
     def __getitem__(self, name: str) -> JsonValue:
         return load_object(self.text)[name]
@@ -68,8 +73,8 @@ class Packer:
             return {}
         told = text.encode()
         if not self._like:
-            self._like = told
-            self._start = zlib.compressobj(1, zlib.DEFLATED, _WINDOW, _ROOM, zlib.Z_DEFAULT_STRATEGY, told)
+            self._like = told[-(1 << -_WINDOW) :]
+            self._start = zlib.compressobj(1, zlib.DEFLATED, _WINDOW, _ROOM, zlib.Z_DEFAULT_STRATEGY, self._like)
         packer = self._start.copy()
         return Unread(packer.compress(told) + packer.flush(), self._like)
 
@@ -84,7 +89,7 @@ def dump(data: JsonValue) -> str:
     if isinstance(data, Unread):
         return data.text
     try:
-        return orjson.dumps(data, default=_plain, option=orjson.OPT_SORT_KEYS).decode()
+        return orjson.dumps(data, default=_embedded, option=orjson.OPT_SORT_KEYS).decode()
     except TypeError:
         return _WIDE + json.dumps(data, default=_plain, sort_keys=True, separators=(",", ":"))
 
@@ -107,9 +112,16 @@ def dump_object(data: Mapping[str, JsonValue]) -> str | None:
     return dump(data) if data else None
 
 
+def _embedded(data: object) -> object:
+    """What the fast encoder takes for something that it does not know: a document is written as it is."""
+    if isinstance(data, Unread) and not (document := data.document).startswith(_WIDE.encode()):
+        return orjson.Fragment(document)
+    return _plain(data)
+
+
 def _plain(data: object) -> JsonValue:
     if isinstance(data, Mapping):
-        return dict(data)
+        return dict(plain(data))  # at one stroke: each look into what is packed unpacks it
     if isinstance(data, Sequence):
         return list(data)
     raise TypeError(f"not JSON: {type(data).__name__}")
