@@ -1,8 +1,7 @@
 """What the service holds: a group of 10,000 links over HTTP, in cycles of all kinds, and between them.
 
-Two vendors' sandboxes are served by this process, the service is another one. Wanted: under 120 MB resident between
-cycles, once the group is tied. What a cycle takes at most is shown beside it: one that writes where tasks have parents
-loads the whole group, as tying it for the first time does.
+Two vendors' sandboxes are served by this process, the service is another one. One of them has its tasks in trees of
+ten. Wanted: under 120 MB resident at every moment, once the group is tied.
 """
 
 from __future__ import annotations
@@ -24,6 +23,8 @@ from connectors.ogsm.sandbox import Sandbox as Ogsm
 from connectors.serving import serve
 
 TASKS = 5_000
+TREE = 10
+"""Tasks of a tree, its root among them."""
 EDITS = 50
 WANTED = 120.0
 """MB."""
@@ -69,7 +70,7 @@ class Service:
         return [row for row in rows if row["event"] == "cycle.finished"]
 
     def next(self, name: str, *, told: bool = True) -> float:
-        """One cycle; prints what it was; what is held after it."""
+        """One cycle; prints what it was; the most that was held until it was over, and its memory given back."""
         before = len(self.cycles())
         if told:
             Path(f"/proc/{self.process.pid}/clear_refs").write_text("5", "ascii")  # the peak is counted from now on
@@ -84,7 +85,7 @@ class Service:
         peak, rest = self._memory("VmHWM"), self._memory("VmRSS")
         print(f"{name}: {row['seconds']} s, {row['result']}, {row['requests']} requests; ", end="")
         print(f"{peak:.0f} MB at most, {rest:.0f} MB after it, {threads(self.process.pid)} threads", flush=True)
-        return rest
+        return peak
 
     def _memory(self, name: str) -> float:
         lines = Path(f"/proc/{self.process.pid}/status").read_text("ascii").splitlines()
@@ -115,18 +116,19 @@ def service(folder: Path, config: str) -> Iterator[Service]:
 def main() -> int:
     """Measure; 1 where it is more than wanted."""
     one, two = Checkvist(), Ogsm()
+    root = 0
     for number in range(TASKS):
-        one.add(f"Task {number}: call the supplier about the delivery")
+        item = one.add(f"Task {number}: call the supplier about the delivery", parent=root if number % TREE else 0)
+        root = root if number % TREE else item
         two.add(f"Task {number}: call the supplier about the delivery")
     items = [int(str(item["id"])) for item in one.tasks()]
     actions = [int(str(action["id"])) for action in two.actions()]
-    most = 0.0
     with tempfile.TemporaryDirectory(prefix="tasksync-memory-") as name, serve({"one": one.app, "two": two.app}) as at:
         folder = Path(name)
         told = {"outline": at.url("one"), "canvas": at.url("two"), "one": one, "two": two}
         with service(folder, CONFIG.format(**told, sweep="1d")) as running:
             running.next(f"{TASKS} tasks on two sides, tied for the first time", told=False)
-            running.next("the cycle after it")
+            most = running.next("the cycle after it")
         with service(folder, CONFIG.format(**told, sweep="1d")) as running:
             most = max(most, running.next("started again", told=False), running.next("nothing has changed"))
             for identity in items[:EDITS]:
@@ -138,9 +140,9 @@ def main() -> int:
             for _ in range(5):
                 most = max(most, running.next("nothing has changed"))
         with service(folder, CONFIG.format(**told, sweep="1s")) as running:
-            running.next("started again", told=False)
+            most = max(most, running.next("started again", told=False))
             most = max(most, running.next("a sweep"), running.next("a sweep"))
-    print(f"between cycles: at most {most:.0f} MB (wanted: under {WANTED:g} MB)")
+    print(f"once the group was tied: at most {most:.0f} MB (wanted: under {WANTED:g} MB)")
     return 0 if most < WANTED else 1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connectors.task import Field
-from sync.core.model import Link, Side, Task
+from sync.core.model import Link, Pair, Side, Task
 from sync.store import Store
 
 SIDES = ["a", "b"]
@@ -44,6 +44,20 @@ def test_what_a_ref_is_tied_to_is_loaded_with_its_relatives_in_order(store):
     store.load_rest(part)
     assert (list(part.state.tasks), part.state.settled) == ([1, 2, 3, 4, 5, 6], 0)
     assert part.state.links == store.load("work", SIDES).links
+
+
+def test_what_a_task_and_its_links_have_alike_is_there_once(store):
+    state = store.load("work", SIDES)
+    title = "call the supplier about the delivery"
+    state.tasks[4].values = {Field.TITLE: title, Field.LABELS: ("home", "work")}
+    for side in SIDES:
+        state.links[4, side].pairs = {name: Pair(value, value) for name, value in state.tasks[4].values.items()}
+    store.record(state, cycle=2, moved=(), acted=(), lease=None)
+    state = store.load("work", SIDES)
+    assert state.links[4, "a"].pairs == {name: Pair(value, value) for name, value in state.tasks[4].values.items()}
+    for name, value in state.tasks[4].values.items():
+        assert state.links[4, "a"].pairs[name] is state.links[4, "b"].pairs[name]
+        assert state.links[4, "a"].pairs[name].sent is value
 
 
 def test_what_was_last_read_is_told_by_ref(store):
