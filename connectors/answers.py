@@ -107,7 +107,8 @@ def decode(body: bytes, *, content_type: str, subject: Subject) -> JsonValue:
         value = _in_part(text, error, subject)
     if text.count(b"[") + text.count(b"{") > _DEPTH:
         try:
-            orjson.dumps(value)
+            for part in ([one] for one in value) if isinstance(value, list) else (value,):  # of a list each by itself
+                orjson.dumps(part)
         except TypeError:
             raise _no_json(subject, f"it nests deeper than {_DEPTH} levels") from None
     return value

@@ -79,7 +79,9 @@ class CheckvistConnector:
             value = UNSEEN  # something that the list counts was not told: the next read asks for everything again
         notes = self._notebook.listed(listing) if self._has_notes else ()
         records = (*(record_of(item) for item in listing.items), *notes)
-        yield _page(asked or listing, records, coverage(records), value)
+        answer = asked or replace(listing, items=())
+        del listing  # a list of thousands is large, and is in the records now
+        yield _page(answer, records, coverage(records), value)
 
     def normalise(self, record: Record) -> Entry:
         """A record as an entry."""

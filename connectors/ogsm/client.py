@@ -68,9 +68,9 @@ class OgsmClient:
                 following = _following(answer, asked, received=len(seen))
             except Malformed as broken:
                 raise self._broken("the list of actions", broken) from None
-            yield Listing(
-                actions=actions, last=following is None, server_time=answer.server_time, received=answer.received
-            )
+            time, received = answer.server_time, answer.received
+            del answer  # its body is as long as the list
+            yield Listing(actions=actions, last=following is None, server_time=time, received=received)
             if following is None:
                 return
             asked.append(following)
