@@ -18,6 +18,7 @@ from connectors import registry
 from connectors.contract import Capabilities, Clock, Manifest
 from connectors.errors import BadSettings
 from connectors.redact import Redactor
+from sync.account import PERSON
 from sync.adopting import Adopter
 from sync.byhand import ByHand
 from sync.checking import Checker
@@ -25,7 +26,7 @@ from sync.choices import UnknownName
 from sync.config import Config, ConfigError, Problem, load, load_unfinished
 from sync.core.model import Held, SideName
 from sync.core.undo import Undo
-from sync.cycle import PERSON, Cycle, Wishes
+from sync.cycle import Cycle, Wishes
 from sync.discovering import Discoverer
 from sync.keeping import Keeper
 from sync.making import Making

@@ -11,12 +11,12 @@ from connectors.budget import RateBudget
 from connectors.contract import Capabilities, Connector, DeleteMeans, Discovery, Holding, Remarks, Verb
 from connectors.errors import ConnectorError
 from connectors.task import Field
+from sync.account import SIDE as DOWN
 from sync.config import GroupConfig, SideConfig
 from sync.core.meeting import EXCHANGED, demands, never_meet, words
 from sync.core.model import SideName, State
 from sync.core.policy import AccessPolicy, SideSpec
 from sync.core.polling import bound, is_completed
-from sync.cycle import SIDE as DOWN
 from sync.cycle import Side
 from sync.progress import Progress
 from sync.report import CheckReport, FieldCheck, GroupCheck, SideCheck

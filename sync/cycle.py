@@ -15,14 +15,14 @@ from datetime import timedelta
 from typing import Final
 
 from connectors.contract import Acquaint, Clock, Connector, Recall
-from sync.apply import Outcome, Run, apply
+from sync.account import Account
+from sync.apply import Run, apply
 from sync.breaker import Breakers
 from sync.core.circumstances import Circumstances
 from sync.core.comments import follow
-from sync.core.facts import Action, Decision, Note, Observation, Read
-from sync.core.intents import unanswered
+from sync.core.facts import Action, Decision, Observation, Read
 from sync.core.lens import Lenses
-from sync.core.model import Do, HeldKind, SideName, State
+from sync.core.model import Do, SideName, State
 from sync.core.people import acquaintances
 from sync.core.pipeline import decide
 from sync.core.policy import GroupPolicy
@@ -34,19 +34,15 @@ from sync.core.undo import Undo
 from sync.fetch import Observe, Reader, observe_all
 from sync.ledger import Ledger
 from sync.observing import UNWATCHED, Observer
-from sync.outstanding import found_gone, still_open
+from sync.outstanding import still_open
+from sync.portions import PORTION, Portions, may_come_in_portions, spooling
 from sync.progress import Progress
-from sync.report import GroupPlan, GroupReport, Result, SideReport
+from sync.report import GroupPlan, GroupReport
 from sync.rest import Rest
 from sync.store import Lease, Store, uncollected
 from sync.together import Together, in_threads
 
-PERSON: Final = 3
-SIDE: Final = 4
-"""Exit codes: something waits for a person; a side did not take part, or a write is owed."""
-
 READ: Final = frozenset({Read.COMPLETE, Read.SINCE, Read.POLLED})
-ABSENT: Final = frozenset({Read.NONE, Read.STILL_READING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +84,7 @@ class Cycle:
     observer: Observer = UNWATCHED
     breakers: Breakers | None = None
     writes_for: float | None = None  # seconds after which a cycle begins no more writes; None: it makes them all
+    moves: Callable[[], None] = lambda: None  # told of each portion: a cycle of very many tasks does not hang
     number: int = 0
     observations: dict[SideName, Observation] = field(default_factory=dict)
     decision: Decision | None = None
@@ -95,16 +92,24 @@ class Cycle:
     read_at: dict[SideName, float] = field(default_factory=dict)
     state: State | None = None
     rest: Rest | None = None  # the tasks that are not loaded; None: all are
+    portion: int = PORTION  # so many new entries of a first meeting are taken in at once
+    portions: Portions | None = None
 
-    def prepare(self, *, number: int | None) -> Decision:
-        """Read every side and decide. ``number`` is the cycle's; None for a plan, which has none."""
+    def prepare(self, *, number: int | None, at_once: bool = False) -> Decision:
+        """Read every side and decide. ``number`` is the cycle's; None for a plan, which has none.
+
+        ``at_once``: everything is decided here; else of a first meeting of very many tasks the first portion is.
+        """
         self.began = self.clock.monotonic()
-        self.rest = None if self.whole or self.wishes.undo else Rest.of(self.store, self.name, self.policy)
+        self.rest = Rest.of(self.store, self.name, self.policy) if self.wishes.undo is None else None
+        if self.whole and self.rest is not None and self.rest.state.settled:
+            self.rest = None
         state = self._loaded(number)
         self._remind(state)
         started = self.clock.monotonic()
+        size = 0 if number is None or at_once or not may_come_in_portions(self.rest) else self.portion
         self.observations = self.observe(
-            self._readers(), state, sweep=self.wishes.sweep, stop=self.stop, together=self.together
+            self._readers(size), state, sweep=self.wishes.sweep, stop=self.stop, together=self.together
         )
         if any(seen.read is Read.STILL_READING for seen in self.observations.values()):
             self.rest = None  # who reads on goes by the one that it began with
@@ -115,12 +120,17 @@ class Cycle:
             intent.reads += any(intent.id in seen.unseen for seen in self.observations.values())
         wishes, now = self.wishes, self.clock.now()
         told = Circumstances(cycle=self.number, now=now, allow=wishes.allow, limit=wishes.limit, undo=wishes.undo)
+        self.portions = Portions.of(self.rest if size else None, self.policy, told, self.observations, size)
         with uncollected():
-            self.decision = decide(state, self.observations, self.policy, told)
+            if self.portions is None:
+                self.decision = decide(state, self.observations, self.policy, told)
+            else:
+                self.decision = self.portions.begin()
         self.state = state
         for name, observation in self.observations.items():
-            self._absorb_cursor(state, name, observation)
-            self.observations[name] = replace(observation, entries={}, former={})  # they are in the state now
+            self._absorb(state, name, observation)
+            # what it told is in the state now, or in the portions
+            self.observations[name] = replace(observation, entries={}, former={}, listed=frozenset())
         return self.decision
 
     def _loaded(self, number: int | None) -> State:
@@ -132,7 +142,7 @@ class Cycle:
             mark_lost(state, self.policy, self.ledger.remembered(self.name, self.policy))
         return state
 
-    def _readers(self) -> list[Reader]:
+    def _readers(self, size: int) -> list[Reader]:
         return [
             Reader(
                 name=name,
@@ -144,6 +154,7 @@ class Cycle:
                 poll=side.poll,
                 adopt=self.policy.side(name).adopt,
                 rest=self.rest,
+                spooling=spooling(self.rest, self.policy, name, size) if self.rest is not None and size else None,
             )
             for name, side in self.sides.items()
         ]
@@ -157,21 +168,45 @@ class Cycle:
             if isinstance(side.connector, Recall) and known.cursor:
                 side.connector.recall(known.cursor)
 
-    def _absorb_cursor(self, state: State, name: SideName, observation: Observation) -> None:
-        """The cursor moves in the transaction that absorbs what was read; a read that was set aside moves nothing."""
+    def _absorb(self, state: State, name: SideName, observation: Observation) -> None:
+        """How a side was read. Its cursor moves in the transaction that absorbs the last of it."""
         side = state.sides[name]
         side.state, side.why = observation.state, observation.why
         if not side.why and not side.filter_trusted:
             side.why = FILTER_DISTRUSTED
+        if self.portions is None:
+            self._absorb_cursor(state, name, observation)
+
+    def _absorb_cursor(self, state: State, name: SideName, observation: Observation) -> None:
+        """A read that was set aside moves nothing."""
         if self.decision is not None and self.decision.reads.get(name) in READ and observation.cursor:
-            side.cursor, side.began = observation.cursor, observation.began
+            state.sides[name].cursor, state.sides[name].began = observation.cursor, observation.began
 
     def carry_out(self, lease: Lease) -> GroupReport:
-        """Record what was decided, send what is owed, and say how it went."""
+        """Record what was decided, send what is owed, and say how it went; portion by portion, where it is in some."""
         decision, state = self._decided()
+        account = Account(observations=self.observations)
+        self._carry(decision, state, account, lease)
+        portions = self.portions
+        while portions is not None and not portions.are_over() and not self.stop() and lease.valid():
+            self.moves()
+            with uncollected():
+                decision = portions.go_on()
+            if portions.are_over():
+                for name, observation in self.observations.items():
+                    self._absorb_cursor(state, name, observation)
+            self._carry(decision, state, account, lease)
+        if portions is not None and not portions.are_over():
+            account.remaining = portions.remaining
+        requests = {name: side.requests() for name, side in self.sides.items()}
+        seconds = self.clock.monotonic() - self.began
+        return account.closed(state, cycle=self.number, requests=requests, seconds=seconds)
+
+    def _carry(self, decision: Decision, state: State, account: Account, lease: Lease) -> None:
+        """One portion."""
         self.store.record(state, cycle=self.number, moved=decision.moved, acted=decision.acted, lease=lease)
-        making = [action.side for action in decision.actions if action.do is Do.CREATE]
-        self._note_ties(state, making)
+        actions = [action for action in decision.actions if action.side not in account.outcome.down]
+        self._note_ties(state, [action.side for action in actions if action.do is Do.CREATE])
         run = Run(
             state=state,
             lenses=Lenses(state, self.policy),
@@ -186,17 +221,22 @@ class Cycle:
             observer=self.observer,
             breakers=self.breakers,
             rest=self.rest,
+            outcome=account.outcome,
         )
         connectors = {name: side.connector for name, side in self.sides.items()}
-        outcome = apply(run, connectors, decision.actions, self.together)
+        apply(run, connectors, actions, self.together)
         follow(run.lenses)
         owed, undeliverable = still_open(state, self.policy, self.clock.now())
         for name, side in state.sides.items():
-            side.links, side.basis = state.live_links(name), basis_of(self.policy)
+            side.links, side.basis = self._links(state, name), basis_of(self.policy)
         settled = settled_tasks(state, self.policy, [*owed, *undeliverable])
         self.store.record(state, cycle=self.number, moved=(), acted=(), settled=settled, lease=lease)
         self._note_ties(state)
-        return self._report(decision, state, outcome, owed, undeliverable)
+        account.add(decision, state, owed, undeliverable)
+
+    def _links(self, state: State, name: SideName) -> int:
+        """The live links of a side, those of earlier portions included."""
+        return state.live_links(name) if self.portions is None else self.portions.links(name)
 
     def _is_over(self) -> bool:
         long = self.writes_for is not None and self.clock.monotonic() - self.began > self.writes_for
@@ -219,81 +259,9 @@ class Cycle:
     def as_plan(self) -> GroupPlan:
         """What a cycle would do."""
         decision, state = self._decided()
-        _, undeliverable = still_open(state, self.policy, self.clock.now())
-        plan = GroupPlan(
-            actions=decision.actions,
-            held=[held for held in state.held if not held.decision],
-            waiting=decision.waiting,
-            undeliverable=undeliverable,
-            sides=self._sides(decision, Outcome()),
-            notes=decision.warnings,
-            undone=decision.undone,
-            skipped=decision.skipped,
-        )
-        plan.code = self._code(decision, len(plan.held), owed=0, sides=plan.sides)
-        return plan
+        return Account(observations=self.observations).plan(decision, state, self.policy, self.clock.now())
 
     def _decided(self) -> tuple[Decision, State]:
         if self.decision is None or self.state is None:
             raise RuntimeError("a cycle is prepared before it is carried out")
         return self.decision, self.state
-
-    def _report(
-        self, decision: Decision, state: State, outcome: Outcome, owed: list[Action], undeliverable: list[Note]
-    ) -> GroupReport:
-        pairs = {(action.task, action.side) for action in owed}
-        asked = {held.task for held in state.held if held.kind is HeldKind.CREATE}
-        pairs |= {(intent.task, intent.side) for intent in unanswered(state) if intent.task not in asked}
-        report = GroupReport(
-            created=len(outcome.created) + sum(1 for acted in decision.acted if acted.do is Do.CREATE),
-            updated=len(outcome.updated),
-            deleted=len(outcome.deleted),
-            adopted=decision.adopted,
-            conflicts=decision.conflicts,
-            held=sum(1 for held in state.held if not held.decision),
-            owed=len(pairs),
-            waiting=len({note.task for note in decision.waiting} | found_gone(state)),
-            undeliverable=len({(note.task, note.side, note.field) for note in undeliverable}),
-            sides=self._sides(decision, outcome),
-            requests={name: side.requests() for name, side in self.sides.items()},
-            seconds=self.clock.monotonic() - self.began,
-            cycle=self.number,
-            lines=[*decision.warnings, *outcome.lines],
-            undone=decision.undone,
-            skipped=decision.skipped,
-            held_back=sum(1 for held in state.held if held.task in decision.reversed and not held.decision),
-        )
-        report.code = self._code(decision, report.held, owed=report.owed, sides=report.sides)
-        report.result = self._result(report)
-        return report
-
-    def _sides(self, decision: Decision, outcome: Outcome) -> dict[SideName, SideReport]:
-        found: dict[SideName, SideReport] = {}
-        for name in self.sides:
-            observation = self.observations[name]
-            state, why = outcome.down.get(name, (observation.state, observation.why))
-            read = decision.reads.get(name, Read.NONE)
-            if read is Read.SET_ASIDE:
-                why = next((line for line in decision.warnings if name in line and "set aside" in line), why)
-            found[name] = SideReport(state=state, why=why or None, read=read)
-        return found
-
-    def _code(self, decision: Decision, held: int, *, owed: int, sides: Mapping[SideName, SideReport]) -> int:
-        """The highest that applies: 4 a side did not take part or a write is owed, 3 something waits for a person."""
-        asked = {item.side for item in self._decided()[1].held if item.kind is HeldKind.GUARD}
-        shrunk = any(read is Read.SET_ASIDE and name not in asked for name, read in decision.reads.items())
-        if owed or shrunk or any(side.state != "ok" or side.read in ABSENT for side in sides.values()):
-            return SIDE
-        return PERSON if held else 0
-
-    def _result(self, report: GroupReport) -> Result:
-        if all(side.read is Read.NONE for side in report.sides.values()):
-            return Result.FAILED
-        if report.code == SIDE:
-            return Result.OWED
-        if report.held:
-            return Result.HELD
-        if report.waiting:
-            return Result.WAITING
-        changed = report.created or report.updated or report.deleted or report.adopted
-        return Result.CHANGED if changed else Result.QUIET

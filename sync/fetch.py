@@ -27,6 +27,7 @@ from sync.gathering import Gathered
 from sync.progress import Progress
 from sync.rest import Rest
 from sync.rounds import Round, ask
+from sync.spool import Spooling
 from sync.store import plain
 from sync.together import Together, in_threads
 
@@ -60,6 +61,7 @@ class Reader:
     poll: int | None = None  # tasks that are looked at in one cycle, on a side without a list; None: all
     adopt: tuple[Ref, ...] = ()  # refs that the settings want taken in there
     rest: Rest | None = None  # the tasks that are not loaded; None: all are
+    spooling: Spooling | None = None  # where very many new entries go
 
     def observe(self, state: State, *, sweep: bool, stop: Callable[[], bool]) -> Observation:
         """Everything that this cycle learns of the side. Never raises for what a vendor does."""
@@ -180,7 +182,7 @@ class Reader:
         self, source: Changes, side: Side | None, links: Mapping[str, Link], since: Cursor | None
     ) -> Observation:
         others = self.rest.others(self.name, whole=since is None) if self.rest is not None else None
-        gathered = Gathered(self.name, self.mapping, self.connector, links, others)
+        gathered = Gathered(self.name, self.mapping, self.connector, links, others, spooling=self.spooling)
         if isinstance(self.connector, Recognise):
             self.connector.recognise(gathered.known)
         sweeping = since is None and self.connector.capabilities.discovery is Discovery.INCREMENTAL

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
@@ -14,11 +14,13 @@ from connectors.nameless import is_nameless
 from connectors.task import Ref
 from sync.core.cursor import never_back
 from sync.core.facts import Observation, Read
+from sync.core.match import is_plain
 from sync.core.model import Link, SideName
+from sync.spool import Spool, Spooled, Spooling
 from sync.store import Packer, plain
 
 PAGES: Final = 10_000
-"""Pages of one read: more than any documented container can have; beyond it a listing runs in a circle."""
+"""Pages of one read that name nothing new: beyond it a listing runs in a circle."""
 
 
 class Others(Protocol):
@@ -53,18 +55,18 @@ class Gathered:
     listed: dict[str, str] = field(default_factory=dict)
     differing: dict[str, str] = field(default_factory=dict)  # of others, the hash of what is not as it was
     dropped: set[str] = field(default_factory=set)  # named as deleted, or elsewhere
-    pages: int = 0
+    spooling: Spooling | None = None  # where very many new entries go
+    spool: Spool | None = None
+    spooled: dict[str, str] = field(default_factory=dict)  # what is listed and went there
+    empty: int = 0  # pages that named nothing new
     finished: Page | None = None
     began: datetime | None = None
     offset: float = 0.0
     total: int | None = None
 
     def add(self, page: Page) -> None:
-        """One more page. Raises ``ContractBroken`` for one too many."""
-        self.pages += 1
-        if self.pages > PAGES:
-            message = f"the listing of {self.name} does not end: {PAGES} pages were read"
-            raise ContractBroken(message)
+        """One more page. Raises ``ContractBroken`` where pages name nothing new and do not end."""
+        before = len(self.listed) + len(self.spooled) + len(self.dropped)
         if page.server_time is not None and self.began is None:
             self.began = page.server_time
             self.offset = (page.received - page.server_time).total_seconds() if page.received is not None else 0.0
@@ -72,6 +74,14 @@ class Gathered:
         hashes = self.others.hashes([record.ref for record in page.records]) if self.others is not None else {}
         for record in page.records:
             self._record(record, hashes)
+        self.empty += len(self.listed) + len(self.spooled) + len(self.dropped) == before
+        if self.empty > PAGES:
+            message = f"the listing of {self.name} does not end: {PAGES} pages named nothing new"
+            raise ContractBroken(message)
+        if self.spooling is not None and self.spool is None and len(self.entries) > self.spooling.size:
+            self.spool = self.spooling.spool()
+            for entry in [one for one in self.entries.values() if self._is_new(one)]:
+                self._put_away(entry)
         if page.last:
             self.finished = page
 
@@ -87,7 +97,21 @@ class Gathered:
         is_open = not link.live or link.misses or link.gone or link.mapping != self.mapping
         return "" if is_open else link.raw_hash
 
+    def _is_new(self, entry: Entry) -> bool:
+        """Whether an entry can wait: it is linked to nothing, and nothing is wrong with it."""
+        reserved = self.spooling.reserved if self.spooling is not None else frozenset()
+        known = entry.ref in self.links or entry.ref in self.differing or entry.ref in reserved
+        return not known and is_plain(entry)
+
+    def _put_away(self, entry: Entry) -> None:
+        if self.spool is not None:
+            self.spool.add(entry, again=entry.ref in self.spooled)
+            self.spooled[entry.ref] = self.listed.pop(entry.ref)
+            del self.entries[entry.ref]
+
     def _record(self, record: Record, hashes: Mapping[Ref, str]) -> None:
+        if self.spooled.get(record.ref) == record.raw_hash:
+            return
         link = self.links.get(record.ref)
         known = self._other(record.ref, hashes) if link is None else self._hash(link)
         if known and known == record.raw_hash:
@@ -103,6 +127,10 @@ class Gathered:
         if entry.deleted or entry.container:
             del self.listed[record.ref]
             self.dropped.add(record.ref)
+        if self.spool is not None and self._is_new(entry):
+            self._put_away(entry)
+        elif self.spool is not None and self.spooled.pop(record.ref, None) is not None:
+            self.spool.drop(record.ref)
 
     def _other(self, ref: Ref, hashes: Mapping[Ref, str]) -> str | None:
         """The hash of an entry that is not loaded as it was last read; an entry may be told several times."""
@@ -112,7 +140,8 @@ class Gathered:
 
     @property
     def _named(self) -> int:
-        return len(self.listed) + sum(ref not in self.listed for ref in self.dropped)
+        apart = sum(ref not in self.listed and ref not in self.spooled for ref in self.dropped)
+        return len(self.listed) + len(self.spooled) + apart
 
     def observation(self, began_before: datetime | None, *, everything: bool) -> Observation:
         """What was read; ``everything``: that was asked for. Raises ``ContractBroken`` for what is not whole.
@@ -127,10 +156,11 @@ class Gathered:
         if self.total is not None and page.coverage is Coverage.EVERYTHING and self._named < self.total:
             message = f"{self.name} listed {self._named} tasks and says there are {self.total}: not a complete read"
             raise ContractBroken(message)
-        listed = frozenset(self.listed)
+        listed = frozenset(self.listed.keys() | self.spooled.keys() if self.spooled else self.listed)
         covered = page.coverage is Coverage.EVERYTHING
         partial = not covered and (everything or any(map(is_nameless, (*self.listed, *self.dropped))))
-        return Observation(
+        return Spooled(
+            spool=self.spool,
             side=self.name,
             read=Read.COMPLETE if covered else Read.SINCE,
             entries=self.entries,
@@ -141,14 +171,15 @@ class Gathered:
             looked=listed if partial else None,
             cursor=page.cursor.value if page.cursor is not None and not partial else "",
             began=never_back(began_before, page.cursor.began if page.cursor is not None else self.began),
-            digest=self._digest(),
+            digest=self._digest(listed),
         )
 
-    def _digest(self) -> str:
+    def _digest(self, listed: Collection[Ref]) -> str:
         """What tells this read from one that named something else: a line for each ref, in their order."""
         content = blake2b(digest_size=12)
         line_end = ""
-        for ref in sorted(self.listed):
-            content.update(f"{line_end}{ref} {self.listed[ref]}".encode())
+        for ref in sorted(listed):
+            raw_hash = self.listed[ref] if ref in self.listed else self.spooled[ref]
+            content.update(f"{line_end}{ref} {raw_hash}".encode())
             line_end = "\n"
         return content.hexdigest()

@@ -55,7 +55,7 @@ class Making:
         }
         cycle = self._cycle(group, made, Wishes(), keeper.watch.stop, progress)
         cycle.observe, cycle.observer, cycle.breakers = keeper.reads, keeper.watch.observer, keeper.breakers
-        cycle.writes_for = keeper.writes_for
+        cycle.writes_for, cycle.moves = keeper.writes_for, keeper.watch.move
         # A read that goes on is told from what was written meanwhile by all links of its side.
         cycle.whole = keeper.reads.whole
         return cycle

@@ -19,6 +19,7 @@ from sync.core.model import SideName, State
 from sync.events import Log
 from sync.fetch import Reader
 from sync.heartbeat import Heartbeat
+from sync.spool import Spooled
 from sync.together import Together, in_threads
 
 log = Log(__name__)
@@ -79,8 +80,9 @@ class Reads:
             else:
                 turns.append(self._turn(reader, state, sweep=sweep, stop=stop))
         self._wait(turns, stop)
+        waits = any(map(_is_large, turns)) and not all(turn.done for turn in turns)
         for turn in turns:
-            found[turn.reader.name] = self._result(turn, state, stop)
+            found[turn.reader.name] = self._kept(turn) if waits and turn.done else self._result(turn, state, stop)
         return {reader.name: found[reader.name] for reader in readers}
 
     def goes_on(self, side: SideName) -> bool:
@@ -140,6 +142,14 @@ class Reads:
     def _is_slow(self, turn: _Turn) -> bool:
         return turn.late or turn.reader.name in self._slow or self.breakers.ails(turn.reader.name)
 
+    def _kept(self, turn: _Turn) -> Observation:
+        """A read that is done, and waits: all sides of a large first meeting are taken in together."""
+        self._late[turn.reader.name] = turn
+        turn.late = True
+        return Observation(
+            side=turn.reader.name, read=Read.STILL_READING, why="other sides are read for the first time"
+        )
+
     def _result(self, turn: _Turn, state: State, stop: Callable[[], bool]) -> Observation:
         name = turn.reader.name
         if not turn.done:
@@ -163,12 +173,17 @@ class Reads:
         return turn.seen
 
 
+def _is_large(turn: _Turn) -> bool:
+    """Whether a read has brought so much that it is taken in portions."""
+    return isinstance(turn.seen, Spooled) and turn.seen.spool is not None
+
+
 def _fits(turn: _Turn, state: State) -> bool:
     """Whether a read that is late can be taken: it failed, or all was loaded for it, and is as it was."""
     name = turn.reader.name
     if turn.seen is not None and not turn.seen.took_part:
         return True
-    return not (turn.state.partial or state.partial) and _mark(turn.state, name) == _mark(state, name)
+    return not (turn.state.settled or state.settled) and _mark(turn.state, name) == _mark(state, name)
 
 
 def _mark(state: State, name: SideName) -> Hashable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from connectors.contract import Record
@@ -11,7 +12,7 @@ from connectors.task import Ref
 from sync.core.facts import Observation, Read
 from sync.core.model import Link, SideName, State, TaskId
 from sync.core.policy import GroupPolicy
-from sync.core.settled import above, asked_about, is_flat, may_be_partial, touched
+from sync.core.settled import above, asked_about, is_deep, is_flat, may_be_partial, touched
 from sync.store import Part, Remembered, Store
 
 SINGLY: Final = 20
@@ -59,8 +60,8 @@ class Rest:
         part = store.load_open(group, [spec.name for spec in policy.sides])
         if part is None or not may_be_partial(part.state, policy):
             return None
-        flat = is_flat(policy)
-        if part.state.tasks and not flat:
+        flat, met = is_flat(policy), all(side.met for side in part.state.sides.values())
+        if (part.state.tasks and not flat) or (is_deep(policy) and not met):
             return None
         rest = cls(store, part, flat)
         rest._load(asked_about(part.state), {held.task for held in part.state.held if held.task is not None})
@@ -71,6 +72,11 @@ class Rest:
     def state(self) -> State:
         """What is loaded."""
         return self.part.state
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the store is, as a file; None: it is elsewhere."""
+        return self.store.file.parent if self.store.file is not None else None
 
     def others(self, side: SideName, *, whole: bool) -> Others:
         """What is linked on a side. ``whole``: everything there is read, and all hashes are fetched at once."""
@@ -89,6 +95,14 @@ class Rest:
         before = self.state.links
         self._load({side: refs}, ())
         return [link for key, link in self.state.links.items() if key not in before]
+
+    def put_back(self) -> None:
+        """Forget what is loaded: it was recorded."""
+        self.store.put_back(self.part)
+
+    def above(self, refs: Mapping[SideName, Collection[Ref]]) -> None:
+        """Load what these refs of each side are linked to, and what that is under; only for tasks of flat groups."""
+        self.store.load_tied(self.part, refs, below=False)
 
     def _load(self, refs: Mapping[SideName, Collection[Ref]], tasks: Collection[TaskId]) -> None:
         if not tasks and not any(refs.values()):

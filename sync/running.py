@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from connectors.contract import Clock
+from sync.account import SIDE
 from sync.core.facts import Read
 from sync.core.model import Held, SideName
-from sync.cycle import SIDE, Cycle
+from sync.cycle import Cycle
 from sync.events import bound
 from sync.notifying import Tell, untold
 from sync.report import GroupReport, Result, RunReport, SideReport, count_actions, plan_hash
@@ -61,7 +62,7 @@ class Runner:
                 cycles[name] = self.make(name, stack, leases[name].valid)
                 number = self.store.begin_cycle(name, self.clock.now())
                 with bound(group=name, cycle=number):
-                    cycles[name].prepare(number=number)
+                    cycles[name].prepare(number=number, at_once=holds is not bool)
             go = holds(cycles)
             for name, cycle in cycles.items():
                 if go:

@@ -42,6 +42,10 @@ class Watch:
 
         return note
 
+    def move(self) -> None:
+        """The cycle moves, without a request."""
+        self.heartbeat.beat(f"group {self.group}", self.silence)
+
     def beat(self, side: SideName) -> None:
         """The work on a side moves: a write is the cycle's own, a read may have outlived its cycle."""
         work = f"group {self.group}" if rank() is Rank.WRITE else f"read {self.group}/{side}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from connectors.task import Field, JsonValue, Kind, Status, Value, is_empty, same
+from connectors.task import Field, JsonValue, Kind, Ref, Status, Value, is_empty, same
 from sync.core.cluster import Cluster, Doubt, Member
 from sync.core.diff import FIRST_OPINION, UNMERGED
 from sync.core.lens import NO_OPINION
@@ -190,10 +190,19 @@ class Adoption:
         return ""
 
 
-def parent_titles(members: Iterable[Member], tasks: Iterable[Task], all_tasks: Mapping[int, Task]) -> dict[int, str]:
-    """The title of the parent of each entry and task, by ``id()``: how parents are compared before they are linked."""
+def parent_titles(
+    members: Iterable[Member],
+    tasks: Iterable[Task],
+    all_tasks: Mapping[int, Task],
+    above: Mapping[tuple[SideName, Ref], str],
+) -> dict[int, str]:
+    """The title of the parent of each entry and task, by ``id()``: how parents are compared before they are linked.
+
+    ``above``: titles of entries that were as new as ``members``, and are linked by now.
+    """
     members = list(members)
     by_ref = {(member.side, member.entry.ref): str(member.entry.fields.get(Field.TITLE, "")) for member in members}
+    by_ref = {**above, **by_ref}
     found: dict[int, str] = {}
     for member in members:
         parent = member.entry.fields.get(Field.PARENT)

@@ -6,20 +6,20 @@ withdraws itself then. An approval lasts until the action was carried out.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Container, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from sync.core.facts import Action
-from sync.core.model import Do, Held, HeldKind, SideName, State
+from sync.core.model import Do, Held, HeldKind, SideName, State, TaskId
 from sync.core.policy import GroupPolicy
 
 DELETES: Final = frozenset({Do.DELETE, Do.ARCHIVE, Do.CLOSE})
 APPROVED: Final = "approve"
 
 
-def guard_outgoing(
+def guard_outgoing(  # noqa: PLR0913 - what the outside decides, and what was planned before
     state: State,
     actions: Sequence[Action],
     policy: GroupPolicy,
@@ -27,14 +27,17 @@ def guard_outgoing(
     now: datetime,
     allow: Collection[str],
     limit: int | None = None,
+    made: Mapping[SideName, int] | None = None,
+    of: Container[TaskId] | None = None,
 ) -> list[Action]:
     """The actions that may go on. Adds what is held to ``state.held``, and withdraws what is no longer planned.
 
     ``limit`` is the number of creates that the person at the command line allows in all: what is beyond it is left for
-    later, not held.
+    later, not held. ``made``: the creates that this cycle has planned before, by side. ``of``: the tasks that these
+    actions are about, where others were planned for before; None: all.
     """
     known = {held.key: held for held in state.held}
-    over = _over(state, actions, policy, now)
+    over = _over(state, actions, policy, now, made or {})
     passed: list[Action] = []
     lifted: set[str] = set()
     for action in actions:
@@ -50,15 +53,26 @@ def guard_outgoing(
             limit = limit - 1 if limit is not None and action.do is Do.CREATE else limit
             passed.append(action)
     planned = {_key(action) for action in actions} - lifted
-    state.held = [held for held in state.held if held.key in planned or not _is_guarded(held)]
+    state.held = [
+        held
+        for held in state.held
+        if held.key in planned or not _is_guarded(held) or not (of is None or held.task in of)
+    ]
     return passed
 
 
-def _over(state: State, actions: Sequence[Action], policy: GroupPolicy, now: datetime) -> dict[str, str]:
+def creates_held(state: State) -> Counter[SideName]:
+    """How many creates the guard holds, by side."""
+    return Counter(held.side for held in state.held if held.kind is HeldKind.CREATE and _is_guarded(held))
+
+
+def _over(
+    state: State, actions: Sequence[Action], policy: GroupPolicy, now: datetime, made: Mapping[SideName, int]
+) -> dict[str, str]:
     """What is over a limit, by key, and why."""
     sides = _sides_over(state, actions, policy, now)
     found: dict[str, str] = {}
-    created: dict[SideName, int] = defaultdict(int)
+    created = Counter(made)
     for action in actions:
         if action.do is Do.CREATE:
             created[action.side] += 1

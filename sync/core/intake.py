@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from connectors.task import Kind
+from connectors.task import Kind, Ref
 from sync.core.adopt import Adoption, parent_titles
 from sync.core.cluster import Cluster, Matches, Member
 from sync.core.comments import clusters_of_comments, is_comment
@@ -26,6 +26,7 @@ class Intake:
     now: datetime
     believed: Mapping[SideName, Observation]
     taken: Collection[tuple[SideName, str]]
+    above: Mapping[tuple[SideName, Ref], str] = field(default_factory=dict)  # titles of what was taken in just before
     comments: set[tuple[TaskId, SideName]] = field(default_factory=set)  # those taken in, with the side that had them
 
     def run(self, placed: Mapping[tuple[SideName, str], str]) -> int:
@@ -38,7 +39,7 @@ class Intake:
         waiting = {(held.side, held.ref) for held in state.held if held.kind is HeldKind.MATCH}
         members = [one for one in members if (one.side, one.entry.ref) not in waiting | known]
         tasks = self._joinable_tasks(members)
-        titles = parent_titles(members, tasks, state.tasks)
+        titles = parent_titles(members, tasks, state.tasks, self.above)
         found = match(self.merge.lenses, members, tasks, titles) if members else Matches()
         matched, alone = leftovers(found.clusters, state)
         adoption.take_in([*decided, *matched])

@@ -242,6 +242,11 @@ def _is_on(sides: frozenset[SideName], shape: Shape) -> bool:
     return shape.sides == sides
 
 
+def is_plain(entry: Entry) -> bool:
+    """Whether an entry can be taken in now."""
+    return not (entry.deleted or entry.container or entry.problem)
+
+
 def is_task(entry: Entry) -> bool:
     """Whether an entry is a task that can be taken in now."""
-    return entry.kind is Kind.TASK and not (entry.deleted or entry.container or entry.problem)
+    return entry.kind is Kind.TASK and is_plain(entry)

@@ -65,13 +65,16 @@ def may_be_partial(state: State, policy: GroupPolicy) -> bool:
     """Whether a cycle can leave settled tasks where they are. ``state`` has its sides, and all that is open.
 
     Not where a question is about tasks that nobody names: a request in doubt, an entry that may be any task, a side
-    that was not met yet or has no list, a decision that may mean any of them.
+    that was not met yet or has no list, a decision that may mean any of them. Where no side was met yet, nothing is
+    known, or a first meeting is under way: what is settled then has a link on every side.
     """
     basis = basis_of(policy)
     sides = [state.sides.get(spec.name) for spec in policy.sides]
+    begun = [side is not None and side.met for side in sides]
+    nothing = not (any(begun) or state.tasks or state.settled)
     known = all(
-        side is not None and side.basis == basis and side.met and not (side.lost or side.restored) for side in sides
-    )
+        side is not None and (side.basis == basis or nothing) and not (side.lost or side.restored) for side in sides
+    ) and (all(begun) or not any(begun))
     tied = any(side is not None and side.ties for side in sides)
     listed = all(spec.capabilities.discovery is not Discovery.POINT for spec in policy.sides)
     asked = any(held.decision or held.kind is HeldKind.MATCH for held in state.held)
@@ -86,6 +89,12 @@ def is_flat(policy: GroupPolicy) -> bool:
     """
     ordered = sum(1 for spec in policy.sides if spec.reads(Field.POSITION))
     return ordered < 2  # noqa: PLR2004 - an order is exchanged between two
+
+
+def is_deep(policy: GroupPolicy) -> bool:
+    """Whether a side deletes or computes along a tree: it is met whole, with all that stands below anything."""
+    capabilities = [spec.capabilities for spec in policy.sides]
+    return any(one.delete_cascades or one.derived_from_children for one in capabilities)
 
 
 def touched(observation: Observation, every: Collection[Ref]) -> set[Ref]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sync.store.budgets import Budgets
 from sync.store.copies import Condition, Copy
-from sync.store.documents import Packer, plain
+from sync.store.documents import Packer, dump, load_object, plain
 from sync.store.errors import LeaseError, LeaseHeld, LeaseLost, NoLongerOpen, NotFound, StoreError
 from sync.store.examining import DAMAGED, Finding
 from sync.store.history import ActedRow, CycleRow, MovedRow
@@ -36,7 +36,9 @@ __all__ = [
     "Remembered",
     "Store",
     "StoreError",
+    "dump",
     "give_to_owner_of",
+    "load_object",
     "plain",
     "uncollected",
 ]

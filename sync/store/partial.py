@@ -83,11 +83,14 @@ def _of_refs(
 
 
 def load_open(connection: Connection, part: Part) -> bool:
-    """The tasks about which something is open, with their relatives. Whether those are few."""
+    """The tasks about which something is open, with their relatives. Whether that is quicker than to load all.
+
+    While no side was met it is done in any case: there may be very many tasks more.
+    """
     mine = TASK.c.group_id == part.known.group
     open_ = set(connection.execute(select(TASK.c.id).where(mine, OPEN_TASK)).scalars())
     every = connection.execute(select(func.count()).select_from(TASK).where(mine)).scalar_one()
-    if _are_many(len(open_), every):
+    if _are_many(len(open_), every) and any(side.met for side in part.state.sides.values()):
         return False
     part.state.partial, part.state.settled = True, every - len(open_)
     _load(connection, part, open_)
@@ -95,9 +98,14 @@ def load_open(connection: Connection, part: Part) -> bool:
 
 
 def load_tied(
-    connection: Connection, part: Part, refs: Mapping[SideName, Collection[Ref]], tasks: Collection[TaskId]
+    connection: Connection,
+    part: Part,
+    refs: Mapping[SideName, Collection[Ref]],
+    tasks: Collection[TaskId],
+    *,
+    below: bool = True,
 ) -> None:
-    """The tasks that these refs are linked to, and these tasks, each with its relatives."""
+    """The tasks that these refs are linked to, and these tasks, each with its relatives; or with those above it."""
     found = set(tasks)
     for name, mine in refs.items():
         side = part.known.side_ids.get(name)
@@ -107,7 +115,17 @@ def load_tied(
     if _are_many(len(found), part.state.settled + len(part.state.tasks)):
         load_rest(connection, part)
     else:
-        _load(connection, part, found - part.state.tasks.keys())
+        _load(connection, part, found - part.state.tasks.keys(), below=below)
+
+
+def put_back(part: Part) -> None:
+    """Forget the tasks that are loaded, and their links: they are as they are stored."""
+    state, known = part.state, part.known
+    state.partial, state.settled = True, state.settled + len(state.tasks)
+    state.tasks, state.links = {}, {}
+    known.tasks.clear()
+    known.links.clear()
+    known.settled.clear()
 
 
 def load_rest(connection: Connection, part: Part) -> None:
@@ -116,8 +134,8 @@ def load_rest(connection: Connection, part: Part) -> None:
     _load_rows(connection, part, sorted(set(tasks) - part.state.tasks.keys()))
 
 
-def _load(connection: Connection, part: Part, tasks: Collection[TaskId]) -> None:
-    wanted = _with_relatives(connection, set(tasks)) - part.state.tasks.keys()
+def _load(connection: Connection, part: Part, tasks: Collection[TaskId], *, below: bool = True) -> None:
+    wanted = _with_relatives(connection, set(tasks), below=below) - part.state.tasks.keys()
     _load_rows(connection, part, sorted(wanted))
 
 
@@ -146,12 +164,14 @@ def _are_many(some: int, every: int) -> bool:
     return some > FEW and 2 * some > every
 
 
-def _with_relatives(connection: Connection, tasks: set[TaskId]) -> set[TaskId]:
-    """All that is in one tree with these tasks: what is above them, and everything below that."""
+def _with_relatives(connection: Connection, tasks: set[TaskId], *, below: bool) -> set[TaskId]:
+    """All that is in one tree with these tasks: what is above them, and everything below that, where it is wanted."""
     above = select(TASK.c.parent).where(TASK.c.parent.is_not(None))
     found = _closure(connection, tasks, lambda chunk: above.where(TASK.c.id.in_(chunk)))
-    below = select(TASK.c.id).where(TASK.c.parent.is_not(None))
-    return _closure(connection, found, lambda chunk: below.where(TASK.c.parent.in_(chunk)))
+    if not below:
+        return found
+    children = select(TASK.c.id).where(TASK.c.parent.is_not(None))
+    return _closure(connection, found, lambda chunk: children.where(TASK.c.parent.in_(chunk)))
 
 
 def _closure(

@@ -15,10 +15,25 @@ from sync.store.queries import Queries
 class Parts(Queries):
     """A part goes by what it was loaded with, whatever is loaded of its group besides. Raises ``StoreError``."""
 
-    def load_tied(self, part: Part, refs: Mapping[SideName, Collection[Ref]], tasks: Collection[TaskId] = ()) -> None:
-        """Load the tasks that these refs are linked to, and these tasks, each with its relatives."""
+    def load_tied(
+        self,
+        part: Part,
+        refs: Mapping[SideName, Collection[Ref]],
+        tasks: Collection[TaskId] = (),
+        *,
+        below: bool = True,
+    ) -> None:
+        """Load the tasks that these refs are linked to, and these tasks, each with its relatives.
+
+        Not ``below``: with those above it only.
+        """
         with part.lock, self._reading() as connection:
-            partial.load_tied(connection, part, refs, tasks)
+            partial.load_tied(connection, part, refs, tasks, below=below)
+
+    def put_back(self, part: Part) -> None:
+        """Forget what is loaded, tasks and links: all of it was recorded, and the part can grow anew."""
+        with part.lock:
+            partial.put_back(part)
 
     def load_rest(self, part: Part) -> None:
         """Load what is still missing."""

@@ -278,7 +278,7 @@ def test_parents_are_compared_by_title_before_they_are_linked():
     task, under = add_task(state, 1, {TITLE: "Shop"}, "a"), add_task(state, 2, {PARENT: 1}, "a")
     far = add_task(state, 3, {PARENT: 9}, "a")
     members = [parent, child, orphan, stranger, nameless, blank]
-    assert parent_titles(members, [task, under, far], state.tasks) == {id(child): "Home", id(under): "Shop"}
+    assert parent_titles(members, [task, under, far], state.tasks, {}) == {id(child): "Home", id(under): "Shop"}
 
 
 def test_a_new_task_is_told_once_and_what_its_other_entries_lack_is_owed_there():

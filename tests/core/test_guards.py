@@ -8,7 +8,7 @@ import pytest
 
 from sync.core.evidence import let_go
 from sync.core.facts import Action
-from sync.core.guards import guard_outgoing
+from sync.core.guards import creates_held, guard_outgoing
 from sync.core.model import Do, Held, HeldKind
 from sync.core.policy import GuardPolicy, Limit
 from tests.core.build import NOW, add_task, group, state_of
@@ -234,3 +234,17 @@ def test_a_guard_that_is_lifted_asks_no_more(allow, held):
     passed = guard_outgoing(state, actions, policy, now=NOW, allow={allow})
     assert [one.task for one in state.held] == held
     assert len(passed) + len(held) == len(actions)
+
+
+def test_creates_of_portions_before_count():
+    """The limit is that of a cycle, and what was held before stays held though it is not planned now."""
+    policy = group("a", "b", guards=GuardPolicy(creates=3))
+    state = state_of(policy)
+    first = guard_outgoing(state, act(Do.CREATE, 1, 2), policy, now=NOW, allow=())
+    assert [action.task for action in first] == [1, 2]
+    more = act(Do.CREATE, 3, 4, 5)
+    passed = guard_outgoing(state, more, policy, now=NOW, allow=(), made={"a": 2}, of={3, 4, 5})
+    assert ([action.task for action in passed], [held.task for held in state.held]) == ([3], [4, 5])
+    assert creates_held(state) == {"a": 2}
+    passed = guard_outgoing(state, act(Do.CREATE, 6), policy, now=NOW, allow=(), made={"a": 5}, of={6})
+    assert (passed, [held.task for held in state.held]) == ([], [4, 5, 6])

@@ -123,6 +123,25 @@ def test_a_side_of_which_not_all_is_known_has_everything_loaded(member, value):
     assert not may_be_partial(state, POLICY)
 
 
+def test_nothing_is_loaded_of_a_first_meeting_that_is_under_way():
+    """No side was met, and all that is settled has a link on each."""
+    state = agreed()
+    for one in state.sides.values():
+        one.met = False
+    assert may_be_partial(state, POLICY)
+    state.sides["a"].basis = "another"
+    assert not may_be_partial(state, POLICY)
+
+
+def test_of_a_group_that_is_new_there_is_nothing_to_load():
+    state = state_of(POLICY)
+    for one in state.sides.values():
+        one.met = False
+    assert may_be_partial(state, POLICY)
+    state.sides["a"].ties = {"a1": 1}
+    assert not may_be_partial(state, POLICY)
+
+
 def test_a_question_that_may_mean_any_task_has_everything_loaded():
     state = agreed()
     state.held.append(held())

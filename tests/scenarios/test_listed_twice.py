@@ -11,7 +11,9 @@ from connectors.memory import MANIFEST
 from connectors.memory.settings import MemorySettings
 from connectors.task import Field
 from sync.core.model import Link, Side, Task
+from sync.core.policy import GroupPolicy, SideSpec
 from sync.gathering import Gathered
+from sync.portions import spooling
 from sync.rest import Rest
 from sync.store import Store
 from tests.store.clocks import FakeClock
@@ -31,6 +33,7 @@ def store(tmp_path_factory):
     store.close()
 
 
+@pytest.mark.parametrize("size", [100, 0], ids=["kept", "spooled"])
 @pytest.mark.parametrize("whole", [True, False])
 @pytest.mark.parametrize("pages", [True, False])
 @pytest.mark.parametrize(
@@ -47,18 +50,30 @@ def store(tmp_path_factory):
         ("a2", ["h1"], "h1"),
         ("a2", ["h1", "h1"], "h1"),
         ("a2", ["h1", "h2", "h1"], "h1"),
+        ("a2", ["h1", ""], ""),
+        ("a2", ["h1", "", "h1"], "h1"),
+        ("a2", ["", "h1", "h2"], "h2"),
     ],
 )
-def test_what_was_told_last_counts(store, whole, pages, ref, told, entry):
+def test_what_was_told_last_counts(store, size, whole, pages, ref, told, entry):
     own = MemorySettings(vault="a")
     settings = SideSettings(name="a", own=own, base_url="memory:", timezone=UTC)
     connector = MANIFEST.factory(settings, FakeClock(), None)
     rest = Rest(store, store.load_open("work", ["a"]), flat=True)  # nothing is loaded
-    gathered = Gathered("a", "1", connector, {}, rest.others("a", whole=whole))
-    records = [Record(ref=ref, raw_hash=one, native={"title": one}) for one in told]
+    policy = GroupPolicy(sides=(SideSpec(name="a", capabilities=connector.capabilities, mapping="1"),))
+    away = spooling(rest, policy, "a", size)
+    gathered = Gathered("a", "1", connector, {}, rest.others("a", whole=whole), spooling=away)
+    records = [Record(ref=ref, raw_hash=one, native={"title": one} if one else {"deleted": True}) for one in told]
     for some in [[one] for one in records] if pages else [records]:
         gathered.add(Page(records=tuple(some), last=some[-1] is records[-1]))
     seen = gathered.observation(None, everything=True)
-    assert {ref: one.raw_hash for ref, one in seen.entries.items()} == ({ref: entry} if entry else {})
-    assert seen.listed == {ref}
+    spool = seen.spool
+    spooled = list(spool.take(range(len(spool)))) if spool is not None else []
+    assert bool(spooled) <= (size == 0 and ref == "a2")
+    told_of = [
+        *((one.ref, one.raw_hash) for one in seen.entries.values()),
+        *((one.ref, one.raw_hash) for one in spooled),
+    ]
+    assert told_of == ([(ref, entry)] if entry is not None else [])
+    assert seen.listed == ({ref} if entry != "" else set())
     assert set(rest.touch(seen, lacking=True)) == ({"a1"} if entry or ref != "a1" else set())

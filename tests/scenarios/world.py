@@ -20,6 +20,7 @@ from connectors.task import Field, JsonValue, Native, Status
 from sync.core.model import Held, Link, State, Task
 from sync.core.policy import EvidencePolicy, GroupPolicy, SideSpec
 from sync.cycle import Cycle, Side, Wishes
+from sync.portions import PORTION
 from sync.progress import Silent
 from sync.report import GroupPlan, GroupReport
 from sync.store import ActedRow, MovedRow, Owner, Store
@@ -48,6 +49,7 @@ class World:
     absent: set[str] = field(default_factory=set)
     poll: dict[str, int] = field(default_factory=dict)  # sides without a list: how many tasks a cycle looks at
     adopt: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    portion: int = PORTION
     keeps: bool = False  # one store for cycle after cycle, as a service has it
     store: Store | None = None
 
@@ -115,6 +117,7 @@ class World:
             wishes=wishes,
             stop=lambda: False,
             progress=Silent(),
+            portion=self.portion,
         )
 
     def run(self, **wishes: object) -> GroupReport:

@@ -60,6 +60,39 @@ def test_what_a_task_and_its_links_have_alike_is_there_once(store):
         assert state.links[4, "a"].pairs[name].sent is value
 
 
+def test_what_is_above_a_ref_is_loaded_without_what_is_below(store):
+    part = store.load_open("work", SIDES)
+    store.load_tied(part, {"a": ["a2"]}, below=False)
+    assert (list(part.state.tasks), part.state.settled) == ([2, 3, 6], 3)
+
+
+def test_what_is_put_back_stays_in_the_store_and_can_be_loaded_again(store):
+    part = store.load_open("work", SIDES)
+    store.put_back(part)
+    assert (part.state.tasks, part.state.links, part.state.live_links("a")) == ({}, {}, 6)
+    part.state.tasks[7] = Task(id=7, values={Field.TITLE: "new"})
+    part.state.next_task = 8
+    store.record(part.state, cycle=2, moved=(), acted=(), settled=set(), lease=None)
+    store.put_back(part)
+    store.load_tied(part, {"b": ["b6"]}, [7])
+    assert list(part.state.tasks) == [6, 7]
+    assert list(store.load("work", SIDES).tasks) == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_while_no_side_was_met_what_is_open_is_a_part_however_much_it_is(store):
+    """Else reading all is quicker where most are open, and they are very many."""
+    state = store.load("work", SIDES)
+    state.tasks |= {number: Task(id=number, values={Field.TITLE: str(number)}) for number in range(10, 1_100)}
+    state.next_task = 1_100
+    store.record(state, cycle=2, moved=(), acted=(), settled={1, 2, 3, 4, 5}, lease=None)
+    assert store.load_open("work", SIDES) is None
+    for side in state.sides.values():
+        side.met = False
+    store.record(state, cycle=3, moved=(), acted=(), settled={1, 2, 3, 4, 5}, lease=None)
+    part = store.load_open("work", SIDES)
+    assert (len(part.state.tasks), part.state.settled) == (1_091, 5)
+
+
 def test_what_was_last_read_is_told_by_ref(store):
     part = store.load_open("work", SIDES)
     assert store.hashes(part, "a", ["a1", "a6", "x"]) == {"a1": "h1", "a6": "h6"}
