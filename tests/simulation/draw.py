@@ -15,6 +15,8 @@ DAY = date(2026, 4, 1)
 WEIGHTS = {"edit": 9, "add": 3, "remove": 2, "restore": 0.6, "move": 1.5, "swap": 0.5, "twins": 0.5, "adopt": 0.5}
 MORE = 0.2
 """How often a cycle has one fault more: so that of all requests every twentieth is struck, and some more (measured)."""
+PORTIONS = 0.3
+"""How often a first meeting comes in portions of one, two or three entries."""
 RESPELT = {"needs_action": "needs_action", "in_progress": "in_progress", "completed": "cancelled"}
 
 
@@ -204,6 +206,9 @@ class Drawer:
 def draw(seed: int) -> tuple[Setup, list[Step]]:
     """The history of a seed."""
     setup, steps = Drawer(seed).draw()
+    apart = random.Random(f"{seed} portion")
+    if apart.random() < PORTIONS:
+        setup["portion"] = apart.choice((1, 1, 2, 3))
     return setup, weave(seed, [name for name, _, _ in setup["sides"]], steps)
 
 

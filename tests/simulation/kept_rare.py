@@ -88,4 +88,20 @@ RARE: dict[str, History] = {
             ("remove", "b", 2),
         ],
     ),
+    # A first meeting came in portions. A write of the first one was answered with a 404, so the connector forgot where
+    # the vendor keeps which field, and what had been read before was not understood any more: doubled.
+    "a connector forgets what it knew when a later portion was read": History(
+        {
+            "portion": 1,
+            "sides": [
+                ("a", "opus2", ("", {"no archive": True, "no title": True})),
+                ("b", "trackops", "case_filter=ignored,errors=fields"),
+            ],
+        },
+        [
+            ("same", 2, ("a", "b"), {"description": "note e7", "due": "2026-04-10", "title": "2 e6 ünï"}),
+            ("same", 6, ("a", "b"), {"due": "2026-04-22", "title": "6 e19"}),
+            ("cycle", 0, ((15, "fault", "404"),)),
+        ],
+    ),
 }

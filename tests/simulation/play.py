@@ -12,6 +12,7 @@ from connectors.task import Field, Status
 from sync.core.facts import Read
 from sync.core.policy import AccessPolicy, ConflictPolicy, DeletePolicy, EvidencePolicy, GroupPolicy, SideSpec
 from sync.cycle import Cycle, Side, Wishes
+from sync.portions import PORTION
 from sync.progress import Silent
 from sync.report import GroupReport
 from sync.store import Store
@@ -145,6 +146,7 @@ class Play:
         number = store.begin_cycle("work", self.baton.now())
         cycle = self.cycle_of(store, wishes, stack)
         cycle.prepare(number=number)
+        self.figures["portions"] += len(cycle.portions.waiting) if cycle.portions is not None else 0
         report = cycle.carry_out(lease)
         store.finish_cycle(number, seconds=report.seconds, result=report.result.value, counts={})
         store.release(lease)
@@ -182,6 +184,7 @@ class Play:
             stop=lambda: False,
             progress=Silent(),
             together=self.baton.together,
+            portion=self.setup.get("portion", PORTION),
         )
 
     def policy(self, specs: Sequence[SideSpec]) -> GroupPolicy:
