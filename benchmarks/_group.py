@@ -85,8 +85,9 @@ class Group:
             with _Watch(self.vaults.values()) as watch:
                 lease = store.acquire(GROUP, owner=Owner.here())
                 cycle = self._cycle(store, Wishes(sweep=sweep, allow=frozenset({"creates", "changed"})))
-                cycle.prepare(number=store.begin_cycle(GROUP, self.clock.now()))
-                report = cycle.carry_out(lease)
+                with store.keep(lease):
+                    cycle.prepare(number=store.begin_cycle(GROUP, self.clock.now()))
+                    report = cycle.carry_out(lease)
                 store.release(lease)
             return watch.cost(store.rows_written, report.result.value)
         finally:
