@@ -141,23 +141,39 @@ def counts(report):
     return report.created, report.adopted, report.deleted, report.held, report.conflicts, report.waiting
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    kinds=GROUP,
-    entries=st.lists(ENTRY, min_size=2, max_size=24),
-    portion=st.integers(1, 6),
-    title=st.booleans(),
-    conflict=st.sampled_from((ConflictPolicy.NEWEST, ConflictPolicy.HOLD)),
-)
-def test_portions_leave_what_one_cycle_leaves(kinds, entries, portion, title, conflict):
+DRAWN = {
+    "kinds": GROUP,
+    "entries": st.lists(ENTRY, min_size=2, max_size=24),
+    "portion": st.integers(1, 6),
+    "policy": st.fixed_dictionaries(
+        {"match_titles": st.booleans(), "conflict": st.sampled_from((ConflictPolicy.NEWEST, ConflictPolicy.HOLD))}
+    ),
+}
+
+
+@settings(max_examples=8, deadline=None)
+@given(**DRAWN)
+def test_portions_leave_what_one_cycle_leaves(kinds, entries, portion, policy):
     """The same is made, matched and asked, and what the group agrees on in the end is the same, up to numbers."""
+    agree(kinds, entries, portion, policy)
+
+
+@pytest.mark.torture
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(**DRAWN)
+def test_portions_leave_what_one_cycle_leaves_in_very_many_groups(kinds, entries, portion, policy):
+    agree(kinds, entries, portion, policy)
+
+
+def agree(kinds, entries, portion, policy):
+    """Two groups of the same entries, one of which meets in portions, end alike."""
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
-        policy = {"match_titles": title, "conflict": conflict}
         whole = world_of(Path(one), kinds, entries, PORTION, **policy)
         parts = world_of(Path(two), kinds, entries, portion, **policy)
-        known = {side: {str(task["id"]) for task in vault.tasks()} for side, vault in whole.vaults.items()}
-        for side, vault in whole.vaults.items():
-            known[side] |= {str(one["id"]) for one in vault.comments()}
+        known = {
+            side: {str(entry["id"]) for entry in (*vault.tasks(), *vault.comments())}
+            for side, vault in whole.vaults.items()
+        }
         first = parts.run(), whole.run()
         assert counts(first[0]) == counts(first[1])
         if not first[1].owed:
