@@ -103,6 +103,7 @@ class Increment:
     inclusive: bool
     comments: bool = True  # it tells of comments too; else sweeps find them, and that is no fault of it
     whole: bool = False  # it tells only whether anything changed: then everything is read
+    sure: bool = True  # it names every kind of change; else what it did not name is looked at before it is written over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

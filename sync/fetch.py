@@ -17,7 +17,7 @@ from connectors.task import Kind, Ref
 from sync.core.cursor import ask_from
 from sync.core.evidence import may_stand
 from sync.core.facts import Observation, Read
-from sync.core.intents import open_creates, open_requests
+from sync.core.intents import open_creates, open_requests, unshown
 from sync.core.model import Intent, Link, Side, SideName, State
 from sync.core.owners import rides
 from sync.core.recover import unseen_creates
@@ -88,8 +88,9 @@ class Reader:
         everything = sweep or self._is_due(state.sides.get(self.name)) or self._needs_everything(state, links)
         observation = self._read(state.sides.get(self.name), links, sweep=everything)
         unseen = unseen_creates(state, observation)
-        if unseen and not stop():
-            self._wait_for(unseen)
+        silent = [] if self.connector.capabilities.can(Verb.GET) else unshown(state, observation)
+        if (unseen or silent) and not stop():
+            self._wait_for([*unseen, *silent])
             observation = self._read(state.sides.get(self.name), links, sweep=everything)
             observation.unseen = frozenset(intent.id for intent in unseen)
         if self.rest is not None:
@@ -99,6 +100,9 @@ class Reader:
         if self.rest is not None:
             self.rest.touch(observation)
         self._look_back(observation, state)
+        increment = self.connector.capabilities.increment
+        if observation.read is Read.SINCE and increment is not None and not increment.sure:
+            observation.looked = frozenset(observation.entries) | observation.listed | observation.gone
         return observation
 
     def _look_back(self, observation: Observation, state: State) -> None:
@@ -136,8 +140,10 @@ class Reader:
 
     def _stand_in(self, observation: Observation, state: State) -> None:
         """What an incremental read does not name again, and what a person named: known entries for open questions."""
+        increment = self.connector.capabilities.increment
         if observation.read is Read.SINCE:
-            for ref in (*unread(state, observation)[:PROBES], *uncompared(state, observation)):
+            sure = increment is None or increment.sure
+            for ref in (*unread(state, observation)[:PROBES], *uncompared(state, observation, sure=sure)):
                 ask(self.connector, observation, ref)
         if observation.read is not Read.COMPLETE:
             self._ask_anew(observation, decided(state, self.name))

@@ -35,8 +35,9 @@ BUDGET: Final = RateBudget(
     source='"initial default rate limit of 50 requests per minute", per client (the vendor\'s article "Using the '
     'Inbound Documents API", "API rate limiting", read 2026-11)',
 )
-INCREMENT: Final = Increment(granularity=timedelta(seconds=1), skew=timedelta(minutes=2), inclusive=False)
-"""Of ``afterDate``: whether the bound is included, and what its times are, is not documented; taken with room."""
+INCREMENT: Final = Increment(granularity=timedelta(seconds=1), skew=timedelta(minutes=2), inclusive=False, sure=False)
+"""Of ``afterDate``: whether the bound is included, what its times are, and whether an edit of a field counts or a new
+version only, is not documented; taken with room."""
 
 _NOTES: Final[Mapping[Field, str]] = {
     Field.TITLE: "a document's name, which can not be changed: give fields.title a metadata field, then it can",

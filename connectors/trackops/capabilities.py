@@ -61,8 +61,9 @@ def capabilities(side: SideSettings) -> Capabilities:
         verbs=_READS | ({Verb.UPDATE, Verb.DELETE} if changes else frozenset()),
         fields={field: _field(field, side) for field in Field},
         discovery=Discovery.INCREMENTAL,
-        # "Updated on or after the date" (API Reference, "Tasks"); that it is told in seconds is a guess.
-        increment=Increment(granularity=timedelta(seconds=1), skew=OVERLAP, inclusive=True),
+        # "Updated on or after the date" (API Reference, "Tasks"); that it is told in seconds is a guess, and what is an
+        # update is not said.
+        increment=Increment(granularity=timedelta(seconds=1), skew=OVERLAP, inclusive=True, sure=False),
         deletion_sign=DeletionSign.GONE_ON_GET,
         delete_means=DeleteMeans.DELETE if changes else DeleteMeans.NOTHING,
         create_help=CreateHelp.LISTING,

@@ -87,6 +87,7 @@ class Freshness:
                 return entry
             self._list()
         except Gone:
+            link.gone = max(link.gone, 1)  # the first evidence: a list of what changed may never name it
             return None
         except ConnectorError as error:
             self.journal.give_up_if_hopeless(error)

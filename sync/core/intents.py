@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sync.core.facts import Observation
 from sync.core.model import Do, HeldKind, Intent, IntentState, SideName, State
 
 
@@ -25,3 +26,9 @@ def open_creates(state: State, side: SideName) -> list[Intent]:
 def open_requests(state: State, side: SideName) -> list[str]:
     """The refs of a side to which a request was sent whose outcome is not known."""
     return [one.ref for one in state.intents if one.side == side and one.ref is not None]
+
+
+def unshown(state: State, observation: Observation) -> list[Intent]:
+    """The requests of which no answer told, to entries that a read says nothing of: one listing may be half a list."""
+    mine = (one for one in state.intents if one.side == observation.side and one.ref is not None)
+    return [intent for intent in mine if not observation.tells_of(str(intent.ref))]

@@ -13,7 +13,7 @@ from connectors.contract import Entry, Record
 from connectors.nameless import is_nameless
 from connectors.task import JsonValue, Ref
 from sync.core.facts import Observation, Read
-from sync.core.model import Held, HeldKind, SideName, State
+from sync.core.model import Held, HeldKind, Link, SideName, State, TaskLife
 
 ENTRIES: Final = "entries"
 ADOPT: Final = "adopt"
@@ -66,15 +66,21 @@ def unread(state: State, observation: Observation) -> list[Ref]:
     return [ref for ref in refs if not observation.tells_of(ref)]
 
 
-def uncompared(state: State, observation: Observation) -> list[Ref]:
+def uncompared(state: State, observation: Observation, *, sure: bool) -> list[Ref]:
     """What was written since the last read, whose answer showed more than was compared, and that is not named now.
 
     What a write changes, a filter is to name. One that passes over some kind of change would leave it until a sweep,
-    and what people had there before could be written over unseen.
+    and what people had there before could be written over unseen. So it is with what a look before a write found moved,
+    where the filter is not ``sure``: what is still to be written there waits for it.
     """
     read_cycle = state.sides[observation.side].read_cycle
-    written = (link for link in state.of_side(observation.side) if link.live and 0 < link.wrote >= read_cycle)
-    return [ref for link in written if not (link.raw_hash or observation.tells_of(ref := str(link.ref)))]
+    unread_ = [link for link in state.of_side(observation.side) if link.live and not link.raw_hash]
+    written = (link for link in unread_ if 0 < link.wrote >= read_cycle or (not sure and _is_owed(state, link)))
+    return [ref for link in written if not observation.tells_of(ref := str(link.ref))]
+
+
+def _is_owed(state: State, link: Link) -> bool:
+    return bool(link.acked) or state.tasks[link.task].life is TaskLife.DELETED
 
 
 def renew(state: State, observation: Observation) -> None:

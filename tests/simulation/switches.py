@@ -186,7 +186,7 @@ SWITCHES: dict[str, Switch] = {
     "23": _one(
         "an idle cycle reads everything twice",
         "sync.fetch",
-        "        if unseen and not stop():",
+        "        if (unseen or silent) and not stop():",
         "        if not stop():",
     ),
 }

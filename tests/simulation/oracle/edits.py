@@ -45,9 +45,11 @@ def _stands_again(end: End, removal: Removal, edit: Edit) -> bool:
 
 
 def _is_unknown(end: End, edit: Edit) -> bool:
-    """Whether its side shows it in words that its connector does not know: no opinion, which `status` lists."""
-    links = (link for link in end.links(edit.number, edit.side) if link.live)
-    return any(link.ref == edit.ref and edit.field in link.unknown for link in links)
+    """Whether its side shows it in words that its connector does not know: no opinion, which `status` lists.
+
+    Nor does such an edit keep its task from being deleted: nobody knows that it is one.
+    """
+    return any(link.ref == edit.ref and edit.field in link.unknown for link in end.links(edit.number, edit.side))
 
 
 def _lost_words(end: End, edit: Edit) -> frozenset[str]:
