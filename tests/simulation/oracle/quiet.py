@@ -90,9 +90,9 @@ class Quiet:
         # A delete of ours may have made a leaf of a parent, whose status is its own again: the next read tells.
         derives = any(place.eyes.capabilities.derived_from_children for place in self.play.places.values())
         in_doubt = bool(report.owed and stored(self.play)[0].intents)
-        # What a filter passes over is seen where something was written beside it: the next cycle asks for that.
+        # What a filter passes over is seen where something is written, or was to be: the next cycle asks for it.
         passes_over = any(place.omits for place in self.play.places.values())
-        beside = passes_over and (report.created or report.updated)
+        beside = passes_over and (report.created or report.updated or report.deleted or report.owed)
         return bool(report.waiting or aside or in_doubt or beside or (derives and report.deleted))
 
     def _asks_again(self) -> bool:
