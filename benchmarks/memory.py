@@ -99,7 +99,7 @@ def service(folder: Path, config: str) -> Iterator[Service]:
     file.write_text(config, encoding="utf-8")
     file.chmod(0o600)
     (folder / "log").write_bytes(b"")
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONMALLOC": "malloc"}  # as the unit and the image have it
     command = [sys.executable, "-m", "sync", "run"]
     with (
         (folder / "log").open("wb") as out,
