@@ -200,11 +200,12 @@ class Couple:
             self.tasks[self.last] = kept
             list(self.hands.values())[self.last % 2].add(kept)
 
-    def edit(self, edits: int) -> None:
-        """Edit so many tasks, each once, on one side; one in eight is deleted."""
+    def edit(self, edits: int, *, own: bool = False) -> None:
+        """Edit so many tasks, each once, on one side; one in eight is deleted. ``own``: where it was typed."""
         numbers = set.intersection(*({number for number, _ in one.seen()} for one in self.hands.values()))
         for number in self.draw.sample(sorted(numbers), min(edits, len(numbers))):
-            hands = self.draw.choice(list(self.hands.values()))
+            places = list(self.hands.values())
+            hands = places[number % 2] if own else self.draw.choice(places)
             if self.draw.random() < 1 / 8:
                 hands.remove(number)
                 del self.tasks[number]
