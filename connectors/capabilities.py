@@ -141,6 +141,11 @@ class Capabilities:
         """The fields that are held, and synced."""
         return frozenset(field for field, how in self.fields.items() if how.holding is not Holding.NOT_HELD)
 
+    @property
+    def names_changes(self) -> bool:
+        """Whether a read of what changed names all of it, whatever kind of change it was."""
+        return self.increment is None or self.increment.sure
+
     def can(self, verb: Verb) -> bool:
         """Whether the connector has a verb."""
         return verb in self.verbs

@@ -100,8 +100,7 @@ class Reader:
         if self.rest is not None:
             self.rest.touch(observation)
         self._look_back(observation, state)
-        increment = self.connector.capabilities.increment
-        if observation.read is Read.SINCE and increment is not None and not increment.sure:
+        if observation.read is Read.SINCE and not self.connector.capabilities.names_changes:
             observation.looked = frozenset(observation.entries) | observation.listed | observation.gone
         return observation
 
@@ -140,10 +139,9 @@ class Reader:
 
     def _stand_in(self, observation: Observation, state: State) -> None:
         """What an incremental read does not name again, and what a person named: known entries for open questions."""
-        increment = self.connector.capabilities.increment
         if observation.read is Read.SINCE:
-            sure = increment is None or increment.sure
-            for ref in (*unread(state, observation)[:PROBES], *uncompared(state, observation, sure=sure)):
+            moved = uncompared(state, observation, sure=self.connector.capabilities.names_changes)
+            for ref in (*unread(state, observation)[:PROBES], *moved):
                 ask(self.connector, observation, ref)
         if observation.read is not Read.COMPLETE:
             self._ask_anew(observation, decided(state, self.name))
