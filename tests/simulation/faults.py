@@ -77,7 +77,9 @@ PROMPT = frozenset(
 """Kinds by which nothing is carried out."""
 LOST = (Fault.RESET_AFTER, Fault.FAILED_AFTER, Fault.TIMED_OUT_AFTER, Fault.TRUNCATED, Fault.LATE)
 """Kinds by which something is carried out, and its answer does not arrive."""
-SPOILT = frozenset({Fault.NAMELESS, Fault.NOT_A_NUMBER, Fault.BYTES, Fault.SURROGATE})
+OF_MEMBERS = frozenset({Fault.NOT_A_NUMBER, Fault.BYTES, Fault.SURROGATE})
+"""Kinds that spoil one member of the first task of an answer."""
+SPOILT = OF_MEMBERS | {Fault.NAMELESS}
 """Kinds that spoil the first task of an answer."""
 OF_BODIES = SPOILT | {Fault.TWICE, Fault.RETYPED, Fault.SHORT, Fault.OTHER_TYPE, Fault.REPEATED}
 """Kinds that need an answer over HTTP, with a body."""

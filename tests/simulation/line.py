@@ -101,7 +101,8 @@ class Line(Quiet):
         shown = self._points.applied(self._side, asked)
         told = self._spoilt(fault, *answered)
         if fault is not Fault.SHORT and told[0] == 200 and len(told) == len(answered):
-            self._points.told(self._side, asked, shown, faults.refs_in(told[2]), fault=fault)
+            refs = faults.refs_in(answered[2] if fault in faults.OF_MEMBERS else told[2])
+            self._points.told(self._side, asked, shown, refs, fault=fault)
         if asked.changing and fault in {None, Fault.SLOW}:
             self._points.ledger.arrivals.was_answered(self._side)
         if asked.changing and fault is Fault.EMPTY:

@@ -59,6 +59,7 @@ class Play:
         self.doubles: list[str] = []
         self.respelt = False
         self.unheard: set[Edit] = set()  # shown by reads that were set aside
+        self.perhaps: set[Edit] = set()  # shown to cycles that died
 
     # What happens
 
@@ -94,12 +95,17 @@ class Play:
         self._count_doubles()
 
     def _set_aside(self, report: GroupReport | None, shown: set[Edit]) -> None:
-        """What a read showed that a guard stopped nobody has taken in: not until the side is believed again."""
+        """What a read showed that a guard stopped nobody has taken in: not until the side is believed again.
+
+        Of what a cycle read that died nobody knows, until the next one has read.
+        """
+        self.perhaps |= shown if report is None else set()
         for side, told in (report.sides if report is not None else {}).items():
             if told.read is Read.SET_ASIDE:
                 self.unheard |= {edit for edit in shown if edit.side == side}
             elif told.read in {Read.COMPLETE, Read.SINCE, Read.POLLED}:
                 self.unheard = {edit for edit in self.unheard if edit.side != side}
+                self.perhaps = {edit for edit in self.perhaps if edit.side != side}
 
     def _tell_apart(self, report: GroupReport | None) -> None:
         """What two people made alike is one where both were new in the same cycle (rule 15), else twins."""
@@ -115,10 +121,13 @@ class Play:
         tied = {link.ref for link in WatchedStore(ground(), self.points).load("work", list(self.places)).of_side(side)}
         unread = {*self.ledger.unread(side, ""), *self.unheard}
         # What nobody has read yet, or nobody has said what it is, means what it means from now on.
-        for edit in (one for one in self.ledger.edits if one in unread or (one.side == side and one.ref not in tied)):
+        loose = {one for one in self.ledger.edits if one in unread or (one.side == side and one.ref not in tied)}
+        for edit in (one for one in self.ledger.edits if one.field is Field.STATUS and one.side == side):
             shown = self.places[side].entries().get(edit.ref)
-            if edit.field is Field.STATUS and shown is not None:
+            if shown is not None and edit in loose:
                 edit.after = shown[edit.field]
+            elif shown is not None and edit in self.perhaps:
+                edit.perhaps = shown[edit.field]
         self.mapping[side] = self.mapping.get(side, "1") + "'"
         self.respelt = True
 

@@ -55,7 +55,8 @@ def values(end: End) -> Iterator[str]:
 
 
 def _status(end: End, task: Task, mine: list[Edit]) -> Iterator[str]:
-    typed = {value for edit in mine if edit.field is Field.STATUS for value in (edit.before, edit.after)}
+    said = [edit for edit in mine if edit.field is Field.STATUS]
+    typed = {value for edit in said for value in (edit.before, edit.after, edit.perhaps)}
     typed |= {Status.NEEDS_ACTION}  # what servers give a new task
     value = task.values.get(Field.STATUS)
     if number_of(task.title) in end.ledger.family:
