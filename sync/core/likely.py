@@ -8,7 +8,8 @@ field                       a server may have stored, of what was sent
 ==========================  ==========================================================================================
 status                      nothing else: a word of its own vocabulary is taken or refused
 any other                   what was there before
-title, description          the same words, less some, the last one cut; as markup or entities
+title, description          the same words, less some, the last one cut; as markup or entities; what is cut keeps at
+                            least 20 characters
 labels, assignees           some of them
 start, due                  the same day
 percent_complete            a number less than five away
@@ -30,6 +31,9 @@ from sync.core.text import words
 _WORD: Final = re.compile(r"[^\W_]+")
 _NEAR: Final = 5
 """Per cent: a server that keeps steps of ten moves a number by at most this, half a step."""
+
+SHORTEST_CUT: Final = 20
+"""Characters: no vendor is known that keeps fewer of a text without saying so; people shorten texts to fewer."""
 
 
 def is_likely_stored(name: Field, pair: Pair, found: Value) -> bool:
@@ -53,16 +57,21 @@ def _made_of(name: Field, sent: Value, found: Value) -> bool:
     return False
 
 
+def is_cut(sent: str, found: str) -> bool:
+    """Whether a server may have kept only this beginning of a text: letters and digits count."""
+    return len(found) >= SHORTEST_CUT and words(sent).startswith(words(found))
+
+
 def _is_left_of(sent: str, found: str) -> bool:
-    """Whether the words of ``found`` stand in ``sent`` in this order; the last may be cut."""
+    """Whether the words of ``found`` stand in ``sent`` in this order, or as its beginning."""
     left, right = _words(sent), _words(html.unescape(found))
     if not right:
         return not left
-    if "".join(left).startswith("".join(right)):
-        return True
+    whole, kept = "".join(left), "".join(right)
+    if whole.startswith(kept):
+        return whole == kept or len(found) >= SHORTEST_CUT
     rest = iter(left)
-    *whole, last = right
-    return all(word in rest for word in whole) and any(word.startswith(last) for word in rest)
+    return all(word in rest for word in right)
 
 
 def _words(text: str) -> list[str]:

@@ -31,6 +31,7 @@ from sync.core.evidence import DELETED_HERE
 from sync.core.facts import Acted, Observation, Read
 from sync.core.intents import unanswered
 from sync.core.lens import Lens
+from sync.core.likely import is_cut
 from sync.core.merge import Merge
 from sync.core.model import Do, Held, HeldKind, Intent, IntentState, Link, Pair, SideName, State, TaskLife
 from sync.core.owners import counted
@@ -281,7 +282,7 @@ def _equal_payload(
         if name is Field.ASSIGNEES and isinstance(sent, tuple) and any(str(one) not in people for one in sent):
             continue
         if isinstance(sent, str) and isinstance(found, str) and name in TEXTS:
-            if words(sent) != words(found) and not (words(found) and words(sent).startswith(words(found))):
+            if words(sent) != words(found) and not is_cut(sent, found):
                 return False
         elif not same(name, found, sent) and not is_empty(name, found):
             return False

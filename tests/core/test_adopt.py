@@ -245,7 +245,7 @@ def test_after_a_restore_a_question_may_mean_any_task_whatever_its_title():
     [
         ("", "theirs", False, True),
         ("b", "theirs", True, False),
-        ("b", "ours and", False, True),
+        ("b", "ours and so much mor", False, True),
         ("a", "theirs", False, True),
     ],
     ids=["not restored", "another text", "what a server kept of the same text", "another side restored"],
@@ -254,9 +254,10 @@ def test_after_a_restore_nobody_knows_which_value_of_an_entry_that_is_tied_again
     """Nothing is written over what people may have typed since the copy was made."""
     state, adoption = world()
     adoption.merge.restored = frozenset(restored)
-    task = add_task(state, 1, {TITLE: "t", NOTE: "ours and more"}, "a")
+    task = add_task(state, 1, {TITLE: "t", NOTE: "ours and so much more"}, "a")
     adoption.take_in([cluster(member(adoption, "b", "b1", title="t", description=seen), task=task)])
-    assert [(held.field, held.data) for held in state.held] == [(NOTE, {"a": "ours and more", "b": seen})] * asked
+    question = (NOTE, {"a": "ours and so much more", "b": seen})
+    assert [(held.field, held.data) for held in state.held] == [question] * asked
     assert [(row.side, row.old) for row in adoption.merge.moved if row.lost] == [("b", seen)] * lost
 
 

@@ -174,4 +174,51 @@ RARE: dict[str, History] = {
             ("remove", "a", 2),
         ],
     ),
+    # A task was made, nobody knew whether, and two titles were swapped there: one began as the other did.
+    "a title that begins as the one that was sent": History(
+        {"sides": [("a", "checkvist", "root=missing,header=parameter"), ("b", "opus2", ("", {"no archive": True}))]},
+        [
+            ("add", "a", 1, {"title": "1 e1"}),
+            ("cycle", 0, ((14, "fault", "504 after"),)),
+            ("add", "b", 7, {"title": "7 e15"}),
+            ("cycle", 51276, ((23, "fault", "504 after"),)),
+            ("swap", "a", 7, 1),
+        ],
+    ),
+    # Its word came to mean something else after a cycle had read it that died.
+    "a word read by a cycle that died, which means something else now": History(
+        {
+            "sides": [
+                ("a", "memory", {}),
+                ("b", "optacheck", ("put=merge,login=401,key=401,token=403", {"open words": True})),
+            ]
+        },
+        [
+            ("add", "b", 1, {"title": "1 e1 ünï"}),
+            ("adopt", "b", 1),
+            ("add", "a", 2, {"title": "2 e3 ünï"}),
+            ("add", "a", 3, {"title": "3 e5"}),
+            ("add", "b", 4, {"title": "4 e10"}),
+            ("adopt", "b", 4),
+            ("add", "a", 6, {"title": "6 e21"}),
+            ("cycle", 0, ()),
+            ("edit", "a", 6, "status", "completed"),
+            ("cycle", 26596, ((11, "fault", "truncated"), (18, "crash"))),
+            ("respell", "a", {"completed": "cancelled", "in_progress": "in_progress", "needs_action": "needs_action"}),
+        ],
+    ),
+    # One member of an answer was no text: what else it showed had been read.
+    "a write over what an answer showed beside what was no text": History(
+        {
+            "sides": [
+                ("a", "opus2", ("answers=field,empty=blank,bound=excluded", {"no archive": True, "no title": True})),
+                ("b", "ogsm", "deleted=empty"),
+            ]
+        },
+        [
+            ("twins", 7, ("a", "b"), {"description": "note e19", "labels": ["e20"], "title": "7 e18  milk"}),
+            ("edit", "b", 7, "labels", ("add", "e23")),
+            ("cycle", 1802, ((4, "fault", "no UTF-8"),)),
+        ],
+    ),
 }
