@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import gc
 import importlib
+import inspect
 import os
 import resource
 import signal
@@ -177,10 +178,10 @@ def put_in_place(mutant: Mutant) -> None:
 
 
 def function_of(module: ModuleType, name: str) -> FunctionType:
-    """A function, method, class method or property's getter of a module, by its qualified name."""
+    """A function, method, class method, property's getter or what a decorator wraps, by its qualified name."""
     owner, _, member = name.rpartition(".")
     found = vars(getattr(module, owner))[member] if owner else getattr(module, member)
-    return getattr(found, "fget", None) or getattr(found, "__func__", found)
+    return inspect.unwrap(getattr(found, "fget", None) or getattr(found, "__func__", found))
 
 
 def _code(module: ModuleType, tree: ast.FunctionDef) -> CodeType:

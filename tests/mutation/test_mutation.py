@@ -9,7 +9,7 @@ from types import FunctionType
 
 import pytest
 
-from sync.core import polling
+from sync.core import polling, portions
 from tests.mutation.campaign import ROOT, Campaign, explained, made
 from tests.mutation.judging import function_of
 from tests.mutation.operators import mutants
@@ -77,6 +77,11 @@ def test_every_listed_survivor_is_a_mutant_that_can_be_made_and_says_why():
 def test_what_is_exchanged_is_the_function_itself(name):
     """Of a function, a method, a property and a class method: code that is set on what wraps it changes nothing."""
     assert isinstance(function_of(polling, name), FunctionType)
+
+
+def test_what_is_exchanged_of_a_context_manager_is_what_it_wraps():
+    """What wraps it has names of its own around it, and takes no code that has none."""
+    assert function_of(portions, "_unmet").__code__.co_freevars == ()
 
 
 def judged(*words: str) -> tuple[int, str]:
