@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 from connectors.task import Ref
 from sync.core.circumstances import Circumstances
-from sync.core.comments import follow
 from sync.core.deletes import Deletes
 from sync.core.facts import Decision, Observation, Read
 from sync.core.guards import guard_outgoing
@@ -23,7 +22,7 @@ from sync.core.merge import Merge
 from sync.core.model import SideName, State
 from sync.core.pipeline import decide
 from sync.core.plan import Planner
-from sync.core.policy import AccessPolicy, GroupPolicy
+from sync.core.policy import GroupPolicy
 from sync.core.settled import basis_of
 
 
@@ -66,15 +65,13 @@ def go_on(state: State, portion: Portion, policy: GroupPolicy, told: Circumstanc
 def _take_in(state: State, portion: Portion, policy: GroupPolicy, told: Circumstances) -> Decision:
     decision = Decision(state=state, reads=dict.fromkeys(portion.entries, Read.COMPLETE))
     lenses = Lenses(state, policy)
-    merge, before = Merge(lenses, told.cycle, told.now, restored=frozenset()), set(state.tasks)
+    merge, before = Merge(lenses, told.cycle, told.now), set(state.tasks)
     decision.adopted = Intake(merge, told.now, portion.entries, taken=(), above=portion.above).run({})
     deletes = Deletes(merge, told.now)
-    deletes.delete([], edited=())
-    follow(lenses)
+    deletes.delete([], edited=())  # nothing, and what was matched is seen on all its sides
     deletes.rehome()
     fresh = state.tasks.keys() - before
-    writable = frozenset(name for name in portion.entries if policy.side(name).access is not AccessPolicy.READ)
-    planner = Planner(lenses, told.now, writable)
+    planner = Planner(lenses, told.now, frozenset(portion.entries))
     planner.plan()
     decision.actions = guard_outgoing(
         state,
@@ -87,8 +84,7 @@ def _take_in(state: State, portion: Portion, policy: GroupPolicy, told: Circumst
         of=fresh,
     )
     decision.moved, decision.conflicts = merge.moved, merge.conflicts
-    decision.acted = [*merge.acted, *deletes.acted]
-    decision.warnings = deletes.lines
+    decision.acted = merge.acted
     return decision
 
 

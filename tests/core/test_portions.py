@@ -9,7 +9,7 @@ import pytest
 from connectors.task import Field, Status
 from sync.core.circumstances import Circumstances
 from sync.core.facts import Observation, Read
-from sync.core.model import Do, Side, State
+from sync.core.model import Do, Side, State, TaskLife
 from sync.core.policy import AccessPolicy
 from sync.core.portions import Portion, begin, go_on
 from sync.core.settled import basis_of
@@ -98,6 +98,11 @@ def test_a_side_that_is_read_only_and_one_that_is_not_believed_are_not_written()
     policy = group(side("a"), replace(side("b"), access=AccessPolicy.READ))
     state = begun(policy)
     assert go_on(state, Portion(entries=read(a=[task("a2", "Bread")], b=[])), policy, TOLD).actions == []
+    differing = read(
+        a=[task("a3", "Jam", due=NOW.date(), priority=1)], b=[task("b3", "Jam", due=NOW.date(), priority=3)]
+    )
+    decision = go_on(state, Portion(entries=differing), policy, TOLD)
+    assert (decision.adopted, decision.actions) == (1, [])
     state = begun()
     assert go_on(state, Portion(entries=read(a=[task("a2", "Bread")])), POLICY, TOLD).actions == []
     decision = go_on(state, Portion(entries=read(a=[task("a3", "Jam")]), last=True), POLICY, TOLD)
@@ -147,3 +152,21 @@ def test_a_task_under_one_that_was_taken_in_before_knows_its_parent():
     (shop,) = state.tasks
     go_on(state, Portion(entries=read(a=[task("a2", "Milk", parent="a1")], b=[])), POLICY, TOLD)
     assert [one.values.get(Field.PARENT) for one in state.tasks.values()] == [None, shop]
+
+
+def test_a_new_task_under_one_whose_delete_waits_does_not_go_with_it():
+    """It moves to the nearest ancestor that lives, where it was read, and is made under that one elsewhere."""
+    trees = {name: [task(f"{name}1", "Shop"), task(f"{name}2", "List", parent=f"{name}1")] for name in "ab"}
+    state = begun(**trees)
+    shop, doomed = state.tasks.values()
+    doomed.life = TaskLife.DELETED
+    decision = go_on(state, Portion(entries=read(a=[task("a3", "Milk", parent="a2")], b=[])), POLICY, TOLD)
+    (milk,) = (one for one in state.tasks.values() if one.title == "Milk")
+    assert milk.values[Field.PARENT] == shop.id
+    assert [(one.do, one.side, one.fields[Field.PARENT]) for one in decision.actions] == [
+        (Do.CREATE, "b", "b1"),
+        (Do.UPDATE, "a", "a1"),
+    ]
+    assert [(one.title, one.rule) for one in decision.moved if one.field is Field.PARENT] == [
+        ("Milk", "its parent was deleted")
+    ]
