@@ -30,7 +30,6 @@ Numbers: TypeAlias = Mapping[SideName, Sequence[int]]
 """Some entries, by side: their numbers in the order in which they were read."""
 
 _NONE = 0
-_COMMENT = -1
 
 
 def _numbers() -> array[int]:
@@ -38,28 +37,27 @@ def _numbers() -> array[int]:
 
 
 def hash_of(ref: object) -> int:
-    """A ref as it is known here: never ``_NONE``."""
-    return hash(str(ref)) or 1
+    """A ref, or a title, as it is known here: never ``_NONE``, for no hash is -1 (C API, ``PyObject_Hash``)."""
+    return ~hash(str(ref))
 
 
 @dataclass(slots=True)
 class Marks:
-    """What tells the entries of one side apart, as far as their order needs it: 24 bytes for each."""
+    """What tells the entries of one side apart, as far as their order needs it: 25 bytes for each."""
 
-    titles: array[int] = field(default_factory=_numbers)  # _NONE: it is matched with nothing; _COMMENT
+    titles: array[int] = field(default_factory=_numbers)  # _NONE: it is matched with nothing
     refs: array[int] = field(default_factory=_numbers)
     parents: array[int] = field(default_factory=_numbers)  # _NONE: it is under nothing
+    comments: bytearray = field(default_factory=bytearray)  # whether it is one
 
     def add(self, lenses: Lenses, side: SideName, entry: Entry) -> None:
         """One more entry."""
         parent = entry.fields.get(Field.PARENT)
-        is_task = entry.kind is Kind.TASK
-        self.titles.append(mark_of(lenses, title_of(lenses, side, entry)) if is_task else _COMMENT)
+        is_comment = entry.kind is Kind.COMMENT
+        self.titles.append(_NONE if is_comment else mark_of(lenses, title_of(lenses, side, entry)))
         self.refs.append(hash_of(entry.ref))
         self.parents.append(_NONE if parent is None else hash_of(parent))
-
-    def __len__(self) -> int:
-        return len(self.refs)
+        self.comments.append(is_comment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +81,7 @@ def title_of(lenses: Lenses, side: SideName, entry: Entry) -> str:
 def mark_of(lenses: Lenses, title: str) -> int:
     """What entries and tasks have in common that can be matched; ``_NONE`` where nothing can."""
     shown = lenses.shown_by_all(title) if lenses.policy.match_titles else ""
-    mark = hash(shown) if shown else _NONE
-    return mark if mark != _COMMENT else 1
+    return hash_of(shown) if shown else _NONE
 
 
 def arranged(marks: Mapping[SideName, Marks], first: First, size: int) -> list[Numbers]:
@@ -109,23 +106,25 @@ class _Groups:
     def __init__(self, marks: Mapping[SideName, Marks]) -> None:
         self._marks = marks
         self.sizes = array("q")
-        titles: dict[int, int] = {}
-        self._groups = {side: self._tasks_of(mine, titles) for side, mine in marks.items()}
-        del titles
+        self._groups = self._of_titles(marks)
         self._above: dict[int, list[int]] = {}
         self._lonely: dict[SideName, list[int]] = {}  # comments whose task is not among the entries
         for side, mine in marks.items():
             self._tie(side, mine)
 
-    def _tasks_of(self, mine: Marks, titles: dict[int, int]) -> array[int]:
+    def _of_titles(self, marks: Mapping[SideName, Marks]) -> dict[SideName, array[int]]:
         """The group of each entry; of a comment none yet."""
+        titles: dict[int, int] = {}
+        return {side: self._tasks_of(mine, titles) for side, mine in marks.items()}
+
+    def _tasks_of(self, mine: Marks, titles: dict[int, int]) -> array[int]:
         found = array("q")
-        for title in mine.titles:
-            if title == _COMMENT:
-                found.append(-1)
+        for number, title in enumerate(mine.titles):
+            if mine.comments[number]:
+                found.append(_NONE)
                 continue
-            group = self._new() if title == _NONE else titles.get(title, -1)
-            if group < 0:
+            group = self._new() if title == _NONE else titles.get(title)
+            if group is None:
                 group = titles[title] = self._new()
             self.sizes[group] += 1
             found.append(group)
@@ -140,18 +139,16 @@ class _Groups:
         named = set(mine.parents)
         groups = self._groups[side]
         of_ref = {
-            ref: groups[number]
-            for number, ref in enumerate(mine.refs)
-            if ref in named and mine.titles[number] != _COMMENT
+            ref: groups[number] for number, ref in enumerate(mine.refs) if ref in named and not mine.comments[number]
         }
         for number, parent in enumerate(mine.parents):
             above = of_ref.get(parent) if parent != _NONE else None
-            if mine.titles[number] == _COMMENT:
+            if mine.comments[number]:
                 groups[number] = above if above is not None else self._new()
                 self.sizes[groups[number]] += 1
                 if above is None:
                     self._lonely.setdefault(side, []).append(groups[number])
-            elif above is not None and above != groups[number]:
+            elif above is not None:
                 self._above.setdefault(groups[number], []).append(above)
 
     def which(self, first: First) -> list[int]:
@@ -164,7 +161,7 @@ class _Groups:
                 if (
                     mine.titles[number] in first.titles
                     or mine.refs[number] in refs
-                    or (mine.parents[number] != _NONE and mine.parents[number] in above)
+                    or mine.parents[number] in above
                     or group in lonely
                 ):
                     found[group] = None
@@ -196,12 +193,10 @@ class _Circles:
 
     def __init__(self, leads_to: Mapping[int, Sequence[int]], count: int) -> None:
         self._leads_to = leads_to
-        self._alone = bytearray(count)  # 1: found, and leads to nothing, as most do
-        self._count = 0
-        self._number: dict[int, int] = {}
-        self._low: dict[int, int] = {}
+        self._done = bytearray(count)  # whether the part that it is in was found
         self._path: list[int] = []
-        self._on_path: set[int] = set()
+        self._number: dict[int, int] = {}  # of what is on the path, its place there
+        self._low: dict[int, int] = {}
 
     def of(self, start: int) -> Iterator[list[int]]:
         """The parts that can be reached from a node and were not found yet."""
@@ -219,28 +214,25 @@ class _Circles:
                     yield self._leave(node)
             elif self._is_new(other):
                 walk.append((other, iter(self._enter(other))))
-            elif other in self._on_path:
+            elif other in self._number:
                 self._lower(node, self._number[other])
 
     def _is_new(self, node: int) -> bool:
-        return not self._alone[node] and node not in self._number
+        return not self._done[node] and node not in self._number
 
     def _lower(self, node: int, low: int) -> None:
         self._low[node] = min(self._low[node], low)
 
     def _enter(self, node: int) -> Sequence[int]:
-        self._count += 1
-        self._number[node] = self._low[node] = self._count
+        self._number[node] = self._low[node] = len(self._path)
         self._path.append(node)
-        self._on_path.add(node)
         return self._leads_to.get(node, ())
 
     def _leave(self, node: int) -> list[int]:
-        found: list[int] = []
-        while not found or found[-1] != node:
-            found.append(self._path.pop())
-        self._on_path.difference_update(found)
-        if len(found) == 1 and node not in self._leads_to:
-            self._alone[node] = 1
-            del self._number[node], self._low[node]
+        start = self._number[node]
+        found = self._path[start:]
+        del self._path[start:]
+        for one in found:
+            self._done[one] = True
+            del self._number[one], self._low[one]
         return found

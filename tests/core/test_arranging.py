@@ -14,10 +14,12 @@ from tests.core.build import RICH, entry, group, lenses_of, side
 
 NOTHING = First(frozenset(), {}, {})
 SHORT = {**RICH.fields, Field.TITLE: FieldCapability(holding=Holding.TWO_WAY, view=cut(4))}
+UNTITLED = {name: how for name, how in RICH.fields.items() if name is not Field.TITLE}
 POLICIES = {
     "rich": group(*"abc"),
     "cut": group("a", side("b", fields=SHORT), "c"),
     "none": group(*"abc", match_titles=False),
+    "untitled": group("a", side("b", fields=UNTITLED), "c"),
 }
 WORDS = ("Milk", " milk", "Milky way", "MİLK", "straße", "STRASSE", "stra", "", " ", "ünï", "u\u0308ni\u0308")
 TITLES = st.sampled_from(WORDS)
@@ -66,6 +68,17 @@ def test_a_portion_is_of_about_the_size_that_is_asked_for():
     assert [len(one) for one in portions(POLICIES["rich"], entries, 3)] == [3, 3, 3, 1]
 
 
+def test_comments_fill_a_portion_like_tasks():
+    entries = [entry(f"a{number}", title=str(number)) for number in range(3)]
+    entries += [entry(f"a{number}", kind=Kind.COMMENT, comments="of 0", parent="a0") for number in (3, 4)]
+    assert portions(POLICIES["rich"], entries, 4) == [["a0", "a1", "a3", "a4"], ["a2"]]
+
+
+def test_what_has_no_title_or_one_that_its_side_does_not_exchange_is_matched_with_nothing():
+    entries = [entry("a1", title="x"), entry("a2"), entry("b1", title="x"), entry("b2")]
+    assert portions(POLICIES["untitled"], entries, 1) == [["a1"], ["a2"], ["b1"], ["b2"]]
+
+
 def test_titles_that_stand_above_each_other_are_taken_in_together():
     """One tree has them in one order, another in the other."""
     entries = [
@@ -76,6 +89,20 @@ def test_titles_that_stand_above_each_other_are_taken_in_together():
         entry("b3", title="z", parent="b2"),
     ]
     assert portions(POLICIES["rich"], entries, 1) == [["a1", "a2", "b1", "b2"], ["b3"]]
+
+
+def test_a_circle_of_titles_that_no_one_tree_has_is_taken_in_together():
+    entries = [
+        *(entry("a1", title="x"), entry("a2", title="y", parent="a1")),
+        *(entry("b1", title="y"), entry("b2", title="z", parent="b1")),
+        *(entry("c1", title="z"), entry("c2", title="x", parent="c1")),
+    ]
+    assert portions(POLICIES["rich"], entries, 1) == [["a1", "a2", "b1", "b2", "c1", "c2"]]
+
+
+def test_what_is_under_something_that_was_taken_in_long_before_is_no_circle():
+    entries = [entry("a1", title="x"), entry("a2", title="y", parent="a3"), entry("a3", title="z", parent="a1")]
+    assert portions(POLICIES["rich"], entries, 1) == [["a1"], ["a3"], ["a2"]]
 
 
 def test_a_long_branch_is_taken_in_from_its_root():
@@ -94,6 +121,25 @@ def test_comments_are_taken_in_with_their_tasks():
         entry("a4", kind=Kind.COMMENT, comments="of another", parent="a9"),
     ]
     assert portions(POLICIES["rich"], entries, 1) == [["a4"], ["a1"], ["a2", "a3"]]
+
+
+def test_a_comment_on_a_comment_belongs_to_no_task_that_is_new():
+    entries = [
+        entry("a1", title="x"),
+        entry("a2", title="y"),
+        entry("a3", kind=Kind.COMMENT, comments="of y", parent="a2"),
+        entry("a4", kind=Kind.COMMENT, comments="of that", parent="a3"),
+    ]
+    assert portions(POLICIES["rich"], entries, 1) == [["a4"], ["a1"], ["a2", "a3"]]
+
+
+def test_a_title_that_matches_nothing_brings_nothing_in_first():
+    """A task without one may be asked about: other entries without a title have nothing to do with it."""
+    lenses = lenses_of(POLICIES["rich"])
+    entries = [entry("a1", title="x"), entry("a2", title=""), entry("a3", title="y")]
+    titles = frozenset(mark for title in ("", "y") if (mark := mark_of(lenses, title)))
+    found = portions(POLICIES["rich"], entries, 1, First(titles, {}, {}))
+    assert found == [["a3"], ["a1"], ["a2"]]
 
 
 def test_what_a_question_may_be_about_is_taken_in_first_with_what_it_is_under():
