@@ -48,11 +48,11 @@ class Edit:
     field: Field
     before: Value
     after: Value
-    perhaps: Value = None  # … or this, where its word got another meaning before anybody knows that it was taken in
     made: bool = False  # with the task itself
     read: bool = False
     blurred: bool = False  # … or some of it, and it is not ours to know which
     blind: bool = False  # overwritten by a write that could not know of it
+    perhaps: Value = None  # what it means, where its word got another meaning before it was surely taken in
 
     @property
     def added(self) -> frozenset[str]:
