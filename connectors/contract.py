@@ -25,7 +25,7 @@ from connectors.capabilities import (
     Verb,
 )
 from connectors.entries import Coverage, Cursor, Entry, Found, Page, Record, Stored
-from connectors.powers import Acquaint, Recall, Recognise
+from connectors.powers import Acquaint, ClientId, Recall, Recognise
 from connectors.task import Field, Fields, Patch, Ref, Status
 
 if TYPE_CHECKING:
@@ -241,6 +241,7 @@ __all__ = [
     "Acquaint",
     "Capabilities",
     "Changes",
+    "ClientId",
     "Clock",
     "Connector",
     "Coverage",

@@ -1,4 +1,4 @@
-"""What some sides want to be told before a cycle reads them. No power makes a request."""
+"""What some sides want to be told before a cycle reads them, and can tell before a write. No power makes a request."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol, runtime_checkable
 
 from connectors.entries import Record
-from connectors.task import Person, Ref
+from connectors.task import Fields, Person, Ref
 
 
 @runtime_checkable
@@ -39,5 +39,17 @@ class Recognise(Protocol):
 
         A read may repeat such a record where the vendor shows the version that it is of: what we wrote ourselves is
         listed as changed, and is not. No request.
+        """
+        ...
+
+
+@runtime_checkable
+class ClientId(Protocol):
+    """A side whose vendor takes an id of ours for a new task, so that a create in doubt is known by it."""
+
+    def client_id(self, fields: Fields, marker: str) -> Ref | None:
+        """The ref that a create with these has, whatever becomes of the task later. None: the vendor gives its own.
+
+        No request.
         """
         ...

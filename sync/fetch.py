@@ -22,6 +22,7 @@ from sync.core.model import Intent, Link, Side, SideName, State
 from sync.core.owners import rides
 from sync.core.recover import unseen_creates
 from sync.core.standing import decided, named_by_a_person, renew, standing, uncompared, unread
+from sync.doubts import look_up
 from sync.events import bound
 from sync.gathering import Gathered
 from sync.progress import Progress
@@ -139,6 +140,7 @@ class Reader:
 
     def _stand_in(self, observation: Observation, state: State) -> None:
         """What an incremental read does not name again, and what a person named: known entries for open questions."""
+        look_up(self.connector, state, observation)
         if observation.read is Read.SINCE:
             moved = uncompared(state, observation, sure=self.connector.capabilities.names_changes)
             for ref in (*unread(state, observation)[:PROBES], *moved):

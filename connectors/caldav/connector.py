@@ -91,12 +91,16 @@ class CaldavConnector:
         del creating
         return (patch,) if patch else ()
 
+    def client_id(self, fields: Fields, marker: str) -> Ref:
+        """The UID of a new task."""
+        return _uid(self._side.base_url, marker, fields)
+
     def create(self, fields: Fields, marker: str) -> Stored:
         """PUT a resource that is not there yet. Raises ``TaskRefused``, ``RetryLater``, ``SideDown``.
 
         Its UID is drawn from the marker and from what it says: sent once more, the same task is found to be there.
         """
-        uid = _uid(self._side.base_url, marker, fields)
+        uid = self.client_id(fields, marker)
         name, what = usual_name(uid), f'new task "{_shown(fields)}"'
         text = self._translator.new(uid, fields, self._clock.now())
         try:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from connectors.conformance.caller import Caller
 from connectors.conformance.harness import Bench, Harness
 from connectors.conformance.values import in_order, values
-from connectors.contract import Capabilities, Holding, Verb
+from connectors.contract import Capabilities, CreateHelp, Holding, Verb
 from connectors.task import Field, Fields, Native, Person, Value
 
 DEAR: Final = 8
@@ -94,6 +94,12 @@ def readable(facts: type[Facts]) -> str:
     """Tasks can be read back, one by one or in a list."""
     can = facts.bench.capabilities.can
     return "" if can(Verb.GET) or can(Verb.CHANGES) else "nothing can be read back"
+
+
+def takes_ids(facts: type[Facts]) -> str:
+    """The vendor takes an id of ours for a new task."""
+    helps = facts.bench.capabilities.create_help
+    return "" if helps is CreateHelp.CLIENT_ID else "the vendor gives its own ids"
 
 
 def filled(facts: type[Facts]) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.conformance.base import Condition, Facts, Part, has, needs, readable, writes
+from connectors.conformance.base import Condition, Facts, Part, has, needs, readable, takes_ids, writes
 from connectors.conformance.caller import Caller
 from connectors.conformance.harness import Harness
-from connectors.contract import DeleteMeans, MarkerLookup, Verb
+from connectors.contract import ClientId, DeleteMeans, MarkerLookup, Verb
 from connectors.errors import Applied, Gone, Stale
-from connectors.task import Field, same
+from connectors.task import Field, Patch, same
 
 
 def really_deletes(facts: type[Facts]) -> str:
@@ -104,6 +104,17 @@ class Removing(Part):
         modified = caller.there(entry.ref).modified
         assert modified is not None
         assert modified.utcoffset() is not None
+
+    @needs(has(Verb.CREATE), takes_ids)
+    def test_a_task_has_the_id_that_was_foretold(self, caller: Caller) -> None:
+        """A create in doubt is known by the id that was sent with it."""
+        fields = caller.told(self.titled("Foretold"))
+        connector = caller.connector
+        assert isinstance(connector, ClientId)
+        first, *_ = caller.connector.split(Patch(fields), creating=True)
+        foretold = connector.client_id(first.fields, "marker-of-this-one")
+        assert foretold == caller.begin(first, "marker-of-this-one").entry.ref
+        assert foretold != connector.client_id(first.fields, "marker-of-another")
 
     @needs(has(Verb.CREATE, Verb.FIND_MARKER))
     def test_a_task_is_found_by_its_marker(self, caller: Caller) -> None:

@@ -14,7 +14,7 @@ from sync.breaker import Breakers
 from sync.core.codec import encode_fields
 from sync.core.facts import Acted
 from sync.core.lens import Lenses
-from sync.core.model import Intent, IntentState, Link, SideName, State, TaskId
+from sync.core.model import Do, Intent, IntentState, Link, SideName, State, TaskId
 from sync.events import Log
 from sync.observing import UNWATCHED, Observer, Written
 from sync.progress import Progress
@@ -119,7 +119,7 @@ class Journal:
             do=intent.do,
             task=intent.task,
             side=self.side,
-            ref=links[0].ref if links and intent.ref is None else intent.ref,
+            ref=links[0].ref if links and intent.do is Do.CREATE else intent.ref,
             outcome=outcome,
             fields=encode_fields(intent.patch),
             image=image.native if image is not None else {},

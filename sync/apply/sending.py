@@ -18,6 +18,7 @@ from sync.core.lens import Lens
 from sync.core.model import Do, Intent, Link, SideName, TaskId
 from sync.core.order import doubt_siblings
 from sync.core.settle import create_refused, created, refused, swept_along, updated
+from sync.doubts import foretold, marker_of
 from sync.store import plain
 
 
@@ -46,7 +47,10 @@ class Sender:
         versions = {
             name: _version(action, name) if same(name, value, wanted.get(name)) else 0 for name, value in sent.items()
         }
-        intent = self.journal.open(self._to_create(action, sent, versions))
+        marker = marker_of(self.run.state.group, action.task)
+        intent = self._to_create(action, sent, versions)
+        intent.ref = foretold(self.connector, first.fields, marker)
+        intent = self.journal.open(intent)
         link = self._made(action, intent, wanted, first)
         if link is None:
             return
@@ -72,7 +76,7 @@ class Sender:
         if not isinstance(self.connector, Create):
             return None
         try:
-            stored = self.connector.create(first.fields, f"tasksync-{self.run.state.group}-{action.task}")
+            stored = self.connector.create(first.fields, marker_of(self.run.state.group, action.task))
         except TaskRefused as error:
             self._create_refused(action, intent, wanted, error)
             return None

@@ -25,10 +25,13 @@ def open_creates(state: State, side: SideName) -> list[Intent]:
 
 def open_requests(state: State, side: SideName) -> list[str]:
     """The refs of a side to which a request was sent whose outcome is not known."""
-    return [one.ref for one in state.intents if one.side == side and one.ref is not None]
+    return [str(one.ref) for one in _sent(state, side)]
 
 
 def unshown(state: State, observation: Observation) -> list[Intent]:
     """The requests of which no answer told, to entries that a read says nothing of: one listing may be half a list."""
-    mine = (one for one in state.intents if one.side == observation.side and one.ref is not None)
-    return [intent for intent in mine if not observation.tells_of(str(intent.ref))]
+    return [one for one in _sent(state, observation.side) if not observation.tells_of(str(one.ref))]
+
+
+def _sent(state: State, side: SideName) -> list[Intent]:
+    return [one for one in state.intents if one.side == side and one.do is not Do.CREATE]

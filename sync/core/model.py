@@ -194,6 +194,7 @@ class IntentState(StrEnum):
 class Intent:
     """The row that is committed before a changing request is sent: what, to what, and what was there before.
 
+    ``ref`` of a create is the id that was sent for the new task, where its vendor takes one.
     ``patch``, ``before`` in side space (of a create: what was sent of it first, and lapsed); ``versions`` as in the
     action. ``reads`` counts complete reads that did not show a create.
     """

@@ -125,6 +125,9 @@ class Recovery:
         if lenses.state.live(intent.task, intent.side) is not None:
             return True
         titled = self._titled(intent, observation)
+        if [entry.ref for entry in titled] == [intent.ref]:
+            self._found(intent, titled[0])
+            return True
         people = lenses.state.sides[intent.side].people
         filled = filled_in(lens, intent)  # what nobody has told tells nothing
         owed = {name: value for name, value in self._owed(intent).items() if name not in filled}
@@ -223,6 +226,9 @@ def titled(state: State, intent: Intent, observation: Observation) -> list[Entry
     known = {link.ref for link in state.of_side(intent.side)}
     known |= {ref for link in state.links.values() if link.side == intent.side for ref in link.former}
     known |= {held.ref for held in state.held if held.side == intent.side and held.kind is HeldKind.MATCH}
+    mine = observation.entries.get(intent.ref or "")
+    if mine is not None and mine.ref not in known and not (mine.problem or mine.deleted or mine.container):
+        return [mine]  # it has the id, or the marker, that was sent: nothing else can be it
     name = Field.COMMENTS if Field.COMMENTS in intent.patch else Field.TITLE
     wanted = folded(str(intent.patch.get(name, "")))
     return [

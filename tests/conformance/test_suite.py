@@ -142,6 +142,11 @@ SPOILT = [
     Spoilt("test_update_of_what_was_deleted_is_gone", instead("update", spoil.swallowing(Gone, lambda: None))),
     Spoilt("test_an_update_on_an_old_token_is_stale", instead("update", spoil.without_token), RICH),
     Spoilt("test_a_task_tells_when_it_was_changed", instead("get", spoil.entry_with(modified=None)), RICH),
+    Spoilt(
+        "test_a_task_has_the_id_that_was_foretold",
+        instead("client_id", lambda *_: lambda _fields, marker: f"{marker}-2"),
+        {"client_ids": True},
+    ),
     Spoilt("test_a_task_is_found_by_its_marker", instead("find_marker", spoil.the_first), RICH),
     Spoilt("test_a_task_is_made_and_moved_under_another", instead("create", spoil.dropped(Field.PARENT)), TREE),
     Spoilt("test_a_rank_is_the_order_among_siblings", instead("update", patched(spoil.unranked)), TREE),

@@ -80,6 +80,7 @@ def test_anything_else_is_an_edit(name, before, sent, found):
         (Field.TITLE, "under_score", "underscore", True),
         (Field.TITLE, "well-known facts of vendors", "wellknown facts of ve", True),
         (Field.TITLE, "a b", "", False),
+        (Field.TITLE, "a b", "!" * 20, False),
         (Field.TITLE, "!!", "", True),
         (Field.TITLE, "Milk", None, False),
         (Field.URL, "one two", "one", False),

@@ -10,7 +10,7 @@ from connectors.contract import Discovery, FieldCapability, Holding
 from connectors.task import Field, Kind, Status
 from sync.core.evidence import UNDONE, let_go
 from sync.core.facts import Observation, Read
-from sync.core.intents import drop_lapsed, open_creates, open_requests, unanswered
+from sync.core.intents import drop_lapsed, open_creates, open_requests, unanswered, unshown
 from sync.core.merge import Merge
 from sync.core.model import Do, Held, HeldKind, Intent, Link, LinkLife, Pair, State, TaskLife, Version
 from sync.core.recover import Recovery, is_whole, titled, unseen_creates
@@ -104,6 +104,50 @@ def test_a_create_that_is_found(entries, ref):
     assert recovery.resolve(intent, read(*entries))
     assert state.links[1, "b"].ref == ref
     assert ("b", ref) in recovery.taken
+
+
+@pytest.mark.parametrize(
+    ("others", "found"),
+    [
+        ([], "ours"),
+        ([entry("7", title="Milk", description="two litres")], "ours"),
+        ([entry("ours", title="x", problem="no title")], None),
+        ([entry("ours", title="x", deleted=True)], None),
+        ([entry("ours", title="x", container="elsewhere")], None),
+    ],
+    ids=["edited", "and another like what was sent", "unreadable", "deleted", "elsewhere"],
+)
+def test_a_create_is_known_by_the_id_that_was_sent_whatever_it_shows(others, found):
+    """Nothing else can be it; nobody is asked."""
+    state, intent, recovery = world(Do.CREATE, linked=False)
+    intent.ref = "ours"
+    mine = entry("ours", title="Bread", description="a loaf")
+    assert recovery.resolve(intent, read(mine, *others)) is bool(found)
+    assert (state.live(1, "b").ref if found else state.live(1, "b")) == found
+    assert recovery.taken == ({("b", "ours")} if found else set())
+    assert state.held == []
+
+
+def test_an_id_that_was_sent_and_is_another_tasks_by_now_settles_nothing():
+    """A person tied it: what has the title is asked about, as without an id."""
+    state, intent, recovery = world(Do.CREATE, linked=False)
+    add_task(state, 2, {Field.TITLE: "Bread"}, "a").values[Field.TITLE] = "Bread"
+    state.links[2, "b"] = Link(task=2, side="b", ref="ours")
+    intent.ref = "ours"
+    assert not recovery.resolve(intent, read(entry("ours", title="Milk"), entry("7", title="Milk", description="no")))
+    assert [held.choices for held in state.held] == [("exists 7", "absent")]
+
+
+def test_of_requests_in_doubt_only_those_to_known_entries_make_a_listing_that_lacks_them_doubtful():
+    """A create that is not listed has not been carried out, or has: its complete reads are counted."""
+    state, intent, _ = world(Do.CREATE, linked=False)
+    intent.ref = "ours"
+    update = replace(intent, do=Do.UPDATE, ref="b3")
+    other = replace(update, side="a", ref="a3")
+    state.intents += [update, other]
+    assert open_requests(state, "b") == ["b3"]
+    assert unshown(state, read(entry("7"))) == [update]
+    assert unshown(state, read(entry("b3"))) == unshown(state, read(gone=["b3"])) == []
 
 
 def test_a_create_of_which_only_the_title_is_found_is_held():
@@ -457,6 +501,7 @@ def test_a_title_in_stored_form(title, ours):
         ({"description": "two li"}, False),
         ({"description": ""}, False),
         ({"description": "litres"}, False),
+        ({"description": "something else that is long"}, False),
         ({"url": "https://x.example"}, False),
         ({"url": ""}, True),
         ({"priority": 3}, True),

@@ -65,6 +65,28 @@ def test_a_create_that_never_arrived_is_sent_again(group, traits):
     quiet(world)
 
 
+@pytest.mark.parametrize(
+    "traits",
+    [{"client_ids": True}, {"markers": True}, {"markers": True, **NO_LIST}],
+    ids=["our id", "a marker", "a marker, no list"],
+)
+@pytest.mark.parametrize("word", ["title", "description"])
+def test_what_a_lost_create_made_is_known_by_what_was_sent_with_it(group, traits, word):
+    """Whatever people made of the task before the next read, and whatever looks like it: nobody is asked."""
+    world = group(a={}, b=traits)
+    world.settle(1)
+    world.add("a", "Milk", description="two litres")
+    with failing(world.vaults["b"], "create", lose_answer(), when="after"):
+        assert world.run().result is Result.OWED
+    [made] = world.vaults["b"].tasks()
+    world.edit("b", str(made["id"]), **{word: "something else"})
+    world.settle()
+    assert [task[word] for side in "ab" for task in world.vaults[side].tasks()] == ["something else"] * 2
+    assert world.held() == []
+    assert world.vaults["b"].requests["create"] == 1
+    quiet(world)
+
+
 def test_a_lost_create_is_not_tied_to_another_entry_with_its_title(group):
     """The answer is lost while a person makes a task of that title there.
 

@@ -200,13 +200,13 @@ class Couple:
             self.tasks[self.last] = kept
             list(self.hands.values())[self.last % 2].add(kept)
 
-    def edit(self, edits: int, *, own: bool = False) -> None:
-        """Edit so many tasks, each once, on one side; one in eight is deleted. ``own``: where it was typed."""
+    def edit(self, edits: int, *, copies: bool = False) -> None:
+        """Edit so many tasks, each once, on one side; one in eight is deleted. ``copies``: where it was not typed."""
         numbers = set.intersection(*({number for number, _ in one.seen()} for one in self.hands.values()))
         for number in self.draw.sample(sorted(numbers), min(edits, len(numbers))):
             places = list(self.hands.values())
-            hands = places[number % 2] if own else self.draw.choice(places)
-            if self.draw.random() < 1 / 8:
+            hands = places[1 - number % 2] if copies else self.draw.choice(places)
+            if self.draw.random() < 1 / 8 and not copies:
                 hands.remove(number)
                 del self.tasks[number]
             else:

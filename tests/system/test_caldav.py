@@ -185,8 +185,7 @@ def test_a_first_sync_that_is_killed_doubles_and_loses_nothing(tmp_path, side, s
         at.run()
         couple.fill(8)
         assert SEAMS[seam](Kill(at, random.Random(2), server(at, side), 2))
-        # Before anybody starts it again; a copy that is edited before its create was known to be done is asked about.
-        couple.edit(2, own=True)
+        couple.edit(2, copies=True)  # before anybody starts it again, and knows that they were made
         at.settle()
         assert couple.problems() == []
 
