@@ -178,7 +178,7 @@ def _moment(member: Member, value: JsonValue) -> date | datetime | None:
     if re.fullmatch(r"[0-9]{9,13}", text):
         return _since_1970(int(text))
     if not _DAY.match(text):
-        return moments.day_in(text, member.pattern) if member.pattern else None
+        return moments.day_in(text, member.pattern) if member.pattern else moments.either_way(text)
     try:
         return date.fromisoformat(text) if _DAY.fullmatch(text) else datetime.fromisoformat(text)
     except ValueError:

@@ -45,7 +45,7 @@ _STRFTIME: Final = {
 }
 _WIDTH: Final = {"year": 4, "month": 2, "day": 2, "hour": 2, "minute": 2, "second": 2, "fraction": 3}
 _REGEX: Final = {"year": r"(?P<year>\d{4})", "zone": r"(?:Z|[+-]\d\d:?\d\d)", "fraction": r"\d{1,9}"}
-_YEAR_LAST: Final = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2\d{4}")
+_YEAR_LAST: Final = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
 MONTHS: Final = 12
 
 
@@ -77,6 +77,14 @@ def order_in(texts: Iterable[str]) -> str | None:
         elif second > MONTHS >= first:
             found.add(f"MM{sign}dd{sign}yyyy")
     return found.pop() if len(found) == 1 else None
+
+
+def either_way(text: str) -> date | None:
+    """The day of a text with the year last that is the same whether its day or its month comes first."""
+    match = _YEAR_LAST.fullmatch(text)
+    if match is None or int(match[1]) != int(match[3]) or not 1 <= int(match[1]) <= MONTHS or match[4] == "0000":
+        return None
+    return date(int(match[4]), int(match[3]), int(match[1]))
 
 
 def unit(pattern: str) -> timedelta:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ def read_side(name: str, raw: Mapping[str, object], *, group: str, around: Surro
     path = ("sides", name)
     texts = References(path=path, env=around.env, folder=around.folder, report=around.report)
     texts.put_in(raw, TEXT_KEYS)
-    shape = _shape(path, texts, around)
+    shape = _shape(path, raw, texts, around)
     if shape is not None:
         texts.put_in_settings(raw, shape)
     table = _read_common(path, raw, texts, shape, around.report)
@@ -65,13 +66,15 @@ def read_side(name: str, raw: Mapping[str, object], *, group: str, around: Surro
     )
 
 
-def _shape(path: KeyPath, texts: References, around: Surroundings) -> type[BaseModel] | None:
+def _shape(path: KeyPath, raw: Mapping[str, object], texts: References, around: Surroundings) -> type[BaseModel] | None:
     connector = texts.values.get("connector")
     if isinstance(connector, str) and "connector" not in texts.failed and connector in around.connectors:
         return _settings_class(path, connector, around)
     known = ", ".join(sorted(around.connectors))
     if connector is None:
-        around.report.add((*path, "connector"), "is missing", f"one of {known}")
+        meant = difflib.get_close_matches("connector", raw, n=1)
+        hint = f'write "connector" instead of "{meant[0]}"; one of {known}' if meant else f"one of {known}"
+        around.report.add((*path, "connector"), "is missing", hint)
         texts.failed.add("connector")
     elif isinstance(connector, str) and "connector" not in texts.failed:
         what = "the text of the reference" if "connector" in texts.hidden else shown(connector)

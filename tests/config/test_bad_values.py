@@ -233,6 +233,12 @@ CASES = {
         "is missing",
         "one of board, list, vault",
     ),
+    "the connector under a name that is misspelt": (
+        {"outline": OUTLINE.replace("connector =", "conector =").replace("outline]", "outline] # here")},
+        "sides.outline.connector",
+        "is missing",
+        'write "connector" instead of "conector"; one of board, list, vault',
+    ),
     "a key of no side": (
         {"outline": OUTLINE + 'tiemout = "30s" # here'},
         "sides.outline.tiemout",

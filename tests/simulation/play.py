@@ -58,6 +58,7 @@ class Play:
         self.reports: list[GroupReport | None] = []
         self.doubles: list[str] = []
         self.respelt = False
+        self.set_back = 0.0  # seconds, in all
         self.unheard: set[Edit] = set()  # shown by reads that were set aside
         self.perhaps: set[Edit] = set()  # shown to cycles that died
 
@@ -82,6 +83,7 @@ class Play:
 
     def _jump(self, seconds: float) -> None:
         self.baton.wall += timedelta(seconds=seconds)
+        self.set_back += max(0.0, -seconds)
 
     def _cycle(self, order: int, incidents: Sequence[tuple] = (), **wishes: object) -> None:
         read = {edit for edit in self.ledger.edits if edit.read}

@@ -73,6 +73,24 @@ def test_what_is_no_day_is_none(text):
 
 
 @pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("04/04/2026", date(2026, 4, 4)),
+        ("4.04.2026", date(2026, 4, 4)),
+        ("12-12-2026", date(2026, 12, 12)),
+        ("04/05/2026", None),
+        ("13/13/2026", None),
+        ("00/00/2026", None),
+        ("04/04/0000", None),
+        ("04/04/26", None),
+        ("soon", None),
+    ],
+)
+def test_a_day_that_is_the_same_in_either_order_needs_none(text, day):
+    assert moments.either_way(text) == day
+
+
+@pytest.mark.parametrize(
     ("texts", "pattern"),
     [
         (["01/04/2026", "25/04/2026"], "dd/MM/yyyy"),
