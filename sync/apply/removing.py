@@ -88,12 +88,13 @@ class Remover:
     def _ready(self, action: Action, link: Link) -> Entry | None:
         """The entry to delete: as it was read, and with nobody under it who is to live. None: not now."""
         freshness = self.sender.freshness
+        told = link.pairs.keys() - {Field.POSITION}  # its place among its siblings moves when one of those does
         if not self.sender.lens.spec.capabilities.delete_cascades:
-            read = freshness.still_as_read(link, link.pairs, guarded=False)
+            read = freshness.still_as_read(link, told, guarded=False)
             return self.sender.entry(link) if read else None
         entry = freshness.read_again(link)
         # What follows from children moved with them, as our own moves of this cycle may have done.
-        if entry is None or not freshness.unmoved(link, entry, link.pairs.keys() - link.derived):
+        if entry is None or not freshness.unmoved(link, entry, told - link.derived):
             return None
         run, side = self.sender.run, self.sender.side
         for child in entry.children:

@@ -112,7 +112,9 @@ class Sender:
         fields = dict(action.fields)
         if Field.PARENT in fields:
             fields = self._with_parent(action, fields, keep=True)
-        if self.freshness.still_as_read(link, fields, guarded=True):
+            if _is_shown(link, Field.PARENT, fields):
+                del fields[Field.PARENT]  # what it was to stand below could not be made
+        if fields and self.freshness.still_as_read(link, fields, guarded=True):
             self.steps(action, link, fields)
 
     def steps(self, action: Action, link: Link, fields: Mapping[Field, Value]) -> bool:
@@ -228,6 +230,10 @@ def _complained(error: TaskRefused) -> frozenset[Field]:
 def _agreed(link: Link, name: Field, value: Value) -> bool:
     pair = link.pairs.get(name)
     return pair is not None and name not in link.acked and same(name, pair.sent, value)
+
+
+def _is_shown(link: Link, name: Field, fields: Mapping[Field, Value]) -> bool:
+    return name in fields and name in link.pairs and same(name, link.pairs[name].sent, fields[name])
 
 
 def _version(action: Action, name: Field) -> int:

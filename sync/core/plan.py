@@ -35,14 +35,14 @@ from sync.core.facts import Action, Change, Note
 from sync.core.intents import drop_lapsed, unanswered
 from sync.core.lens import Lens, Lenses
 from sync.core.mapping import what_changed
-from sync.core.model import Do, HeldKind, Link, SideName, Task, TaskId, TaskLife
+from sync.core.model import Do, HeldKind, Link, LinkKey, SideName, Task, TaskId, TaskLife
 from sync.core.order import ordered_sides, outgoing
 from sync.core.owners import has_place, is_unseen, owner_of, stands
 from sync.core.policy import AccessPolicy
 from sync.core.restored import is_too_old
 from sync.core.settle import CREATE_AGAIN, CREATE_REFUSED, DELETED_THERE, UNTIED
 from sync.core.ties import doubted
-from sync.core.tree import depth
+from sync.core.tree import depth, made_above
 
 UNSENT = frozenset({Field.COMPLETED, Field.POSITION, Field.URL, Field.CUSTOM})
 """Fields that are not sent by the general rule: positions have their own."""
@@ -63,6 +63,7 @@ class Planner:
     writable: frozenset[SideName]
     actions: list[Action] = field(default_factory=list)
     undeliverable: list[Note] = field(default_factory=list)
+    making: set[LinkKey] = field(default_factory=set)
 
     def plan(self) -> None:
         """All actions, in the order in which each side is to carry them out."""
@@ -87,7 +88,9 @@ class Planner:
                 elif link is not None and link.live:
                     updates += self._update(task, link, lens, held)
                 elif (task.id, spec.name) not in unsure and has_place(state, task, spec, creates):
-                    creates += self._create(task, link, lens)
+                    made = self._create(task, link, lens)
+                    self.making.update((one.task, one.side) for one in made)
+                    creates += made
         updates = without_derived(self.lenses, creates, sorted(updates, key=self._owed_since), self.undeliverable)
         upwards = sorted(deletes, key=lambda action: -depths[action.task])
         deletes = without_cascades(self.lenses, upwards, self.undeliverable)
@@ -114,7 +117,7 @@ class Planner:
                 continue
             told = _closing_word(task, lens, name, value)
             view = lens.view(name, told)
-            if not self._owed(task, link, name, view):
+            if self._new_above(task, link.side, name) is None and not self._owed(task, link, name, view):
                 continue
             reason = self._undeliverable(task, link, lens, name, told)
             if reason:
@@ -126,6 +129,10 @@ class Planner:
     def _can_be_owed(self, task: Task, link: Link, lens: Lens, name: Field) -> bool:
         """Rule 3: behind; or a view that may have moved with its surroundings, or with its mapping."""
         return name is Field.PARENT or link.mapping != lens.spec.mapping or self._behind(task, link, name)
+
+    def _new_above(self, task: Task, side: SideName, name: Field) -> TaskId | None:
+        """The parent that is made there first: what that is called there is known when the move is sent."""
+        return made_above(self.lenses.state, task, side, self.making) if name is Field.PARENT else None
 
     def _behind(self, task: Task, link: Link, name: Field) -> bool:
         number = task.version(name).number
@@ -248,7 +255,7 @@ class Planner:
             version = versions[name]
             changes[name] = Change(
                 before=lens.named(name, pair.stored) if pair is not None else None,
-                after=lens.named(name, after),
+                after=self._new_above(task, lens.spec.name, name) or lens.named(name, after),
                 by=version.side or ("" if version.rule else task.born),
                 rule=self._rule(task, link, name) if link is not None else "new",
                 at=version.at,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from connectors.task import Field, Value
 from sync.core.lens import canonical_parent
 from sync.core.merge import Merge
-from sync.core.model import State, Task, TaskId
+from sync.core.model import LinkKey, SideName, State, Task, TaskId
 from sync.core.policy import GroupPolicy
 
 
@@ -61,3 +61,15 @@ def depth(state: State, task: Task) -> int:
         count += 1
         parent = canonical_parent(found)
     return count
+
+
+def made_above(state: State, task: Task, side: SideName, making: Container[LinkKey]) -> TaskId | None:
+    """The ancestor below which a task is to stand on a side, where that is one of those that are made there now."""
+    passed = {task.id}
+    above = canonical_parent(task)
+    while above is not None and above not in passed and state.live(above, side) is None:
+        if (above, side) in making:
+            return above
+        passed.add(above)
+        above = canonical_parent(state.tasks[above]) if above in state.tasks else None
+    return None

@@ -116,6 +116,22 @@ def test_a_view_that_another_mapping_moved_is_owed_if_it_differs():
     assert planner.actions[0].changes[TITLE].rule == "its mapping changed"
 
 
+def test_what_moves_below_a_task_that_is_made_there_now_moves_after_it():
+    """Rule 18: what its parent is called there is known when the move is sent; the plan names the task."""
+    state, task, policy = world()
+    add_task(state, 2, {TITLE: "parent"}, "a")
+    task.values[PARENT], task.versions[PARENT] = 2, Version(number=2, side="a", rule="edit")
+    state.links[1, "b"].pairs[PARENT] = Pair(None, None)
+    state.links[1, "b"].acked[PARENT] = 1
+    state.links[1, "a"].pairs[PARENT] = Pair("a2", "a2")
+    planner = plan(state, policy)
+    assert [(one.do, one.task, one.side) for one in planner.actions] == [(Do.CREATE, 2, "b"), (Do.UPDATE, 1, "b")]
+    move = planner.actions[1]
+    assert (list(move.fields), move.versions) == ([PARENT], {PARENT: 2})
+    change = move.changes[PARENT]
+    assert (change.before, change.after, change.rule) == (None, 2, "edit")
+
+
 def test_a_parent_that_is_linked_now_is_owed():
     """Rule 18: the child was at the root until its parent came."""
     state, task, policy = world()

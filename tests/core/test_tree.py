@@ -7,7 +7,7 @@ import pytest
 from connectors.task import Field
 from sync.core.merge import Merge
 from sync.core.model import Version
-from sync.core.tree import break_cycles, cycle_of, depth
+from sync.core.tree import break_cycles, cycle_of, depth, made_above
 from tests.core.build import NOW, add_task, group, lenses_of, state_of
 
 PARENT = Field.PARENT
@@ -105,3 +105,41 @@ def test_a_cycle_that_was_there_before_the_move_ends_the_search():
     state = forest(2, 1)
     parents, lost, conflicts = broken(state, [1], {1: 2})
     assert (parents, [row[0] for row in lost], conflicts) == ({1: 2, 2: 1}, [1], 1)
+
+
+@pytest.mark.parametrize(
+    ("parents", "there", "making", "above"),
+    [
+        ((None, 1), {1}, {1}, None),
+        ((None, 1), set(), {1}, 1),
+        ((None, 1), set(), set(), None),
+        ((None, 1, 2), {1}, set(), None),
+        ((None, 1, 2), set(), {1}, 1),
+        ((None, 1, 2), set(), {1, 2}, 2),
+        ((None, 1, 2), {2}, {1}, None),
+        ((None,), set(), {1}, None),
+        ((9,), set(), {2}, None),
+        ((2, 1, 1), set(), {4}, None),
+    ],
+    ids=[
+        "there already",
+        "made",
+        "not made",
+        "above what is not made, there",
+        "above what is not made, made",
+        "both made",
+        "its parent there",
+        "no parent",
+        "a parent that is not there",
+        "a circle",
+    ],
+)
+def test_what_is_made_above_a_task(parents, there, making, above):
+    """The nearest ancestor that is there, or is made there: if it is made, the task is to stand below it."""
+    state = forest(*parents)
+    for number in state.tasks:
+        if number not in there:
+            del state.links[number, "b"]
+    last = state.tasks[max(state.tasks)]
+    assert made_above(state, last, "b", {(number, "b") for number in making}) == above
+    assert made_above(state, last, "b", {(number, "a") for number in making}) is None

@@ -113,6 +113,18 @@ def test_a_move_that_fails_is_done_in_the_next_cycle(group, error, when):
     quiet(world)
 
 
+def test_a_task_whose_like_was_moved_away_is_deleted_in_the_same_cycle(group):
+    """Our own move shifts its number there before it is deleted, and looked at: nobody edited it."""
+    world = lined_up(group, "abcd", a=TREE, b={**TREE, "cascades": True})
+    world.vaults["a"].remove(world.ref("a", "c"))
+    assert world.run().result is Result.WAITING
+    world.vaults["a"].move(world.ref("a", "a"), parent=world.ref("a", "b"))
+    report = world.run()
+    assert (report.result, report.deleted, report.updated) == (Result.CHANGED, 1, 1)
+    assert world.titles("a") == world.titles("b") == ["a", "b", "d"]
+    quiet(world)
+
+
 def test_a_deleted_task_moves_nobody(group):
     """The numbers of the others shift: no move, no write but the delete."""
     world = lined_up(group, "abcde")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connectors.contract import Verb
-from connectors.errors import Rejected
+from connectors.errors import Applied, Rejected, Transient
 from connectors.task import Field
 from sync.core.policy import GuardPolicy
 from sync.report import Result
@@ -47,6 +47,36 @@ def test_parents_are_made_before_their_children(group):
     world.vaults["a"].move(leaf, parent=middle)
     assert world.run().created == 3
     assert parents(world, "b") == {"leaf": "middle", "middle": "root", "root": None}
+    quiet(world)
+
+
+def test_what_is_moved_below_a_new_task_is_moved_there_in_the_same_cycle(group):
+    """Below the nearest that is there or is made: also where what is between is not made there."""
+    world = group(a=TREE, b=TREE)
+    milk = world.add("a", "Milk")
+    world.settle()
+    shop = world.add("a", "Shop")
+    world.vaults["a"].move(milk, parent=shop)
+    [moved] = [action for action in world.plan().actions if action.task == world.task("Milk").id]
+    assert (moved.side, list(moved.fields)) == ("b", [Field.PARENT])
+    assert moved.changes[Field.PARENT].before is None
+    assert world.run().result is Result.CHANGED
+    assert moved.changes[Field.PARENT].after == world.task("Shop").id
+    assert parents(world, "b") == {"Milk": "Shop", "Shop": None}
+    quiet(world)
+
+
+def test_what_is_moved_below_a_task_that_could_not_be_made_stays_where_it_is_until_it_is(group):
+    world = group(a=TREE, b=TREE)
+    milk = world.add("a", "Milk")
+    world.settle()
+    shop = world.add("a", "Shop")
+    world.vaults["a"].move(milk, parent=shop)
+    with failing(world.vaults["b"], "create", Transient("down for a moment", applied=Applied.NO)):
+        report = world.run()
+    assert (report.result, report.updated, world.vaults["b"].requests["update"]) == (Result.OWED, 0, 0)
+    world.run()
+    assert parents(world, "b") == {"Milk": "Shop", "Shop": None}
     quiet(world)
 
 

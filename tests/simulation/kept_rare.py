@@ -221,4 +221,35 @@ RARE: dict[str, History] = {
             ("cycle", 1802, ((4, "fault", "no UTF-8"),)),
         ],
     ),
+    # A task was made, and one that is known was moved below it: the move came a cycle later.
+    "a task moved below a new one": History(
+        {"sides": [("b", "checkvist", "refused=401"), ("d", "checkvist", "")]},
+        [
+            ("add", "b", 1, {"title": "1 e1"}),
+            ("cycle", 0, ()),
+            ("add", "b", 4, {"title": "4 e2"}),
+            ("move", "b", 1, 4),
+        ],
+    ),
+    # One task was moved below another, a third was deleted: its number had shifted, and its delete waited.
+    "a delete beside a move of our own": History(
+        {
+            "sides": [
+                ("a", "opus2", ("empty=null", {"no archive": True})),
+                ("b", "checkvist", "refused=401"),
+                ("c", "checkvist", "refresh=yes,single=object"),
+                ("d", "checkvist", ""),
+                ("e", "checkvist", "tags=as_text,never=time"),
+            ]
+        },
+        [
+            ("add", "d", 3, {"title": "3 e5 a long name for it"}),
+            ("add", "d", 4, {"title": "4 e9 ünï"}),
+            ("cycle", 0, ()),
+            ("cycle", 51398, ((13, "twins", 6, ("a", "b"), {"due": "2026-04-17", "title": "6 e14 ünï"}),)),
+            ("remove", "b", 6),
+            ("cycle", 0, ()),
+            ("move", "b", 4, 3),
+        ],
+    ),
 }

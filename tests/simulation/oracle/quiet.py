@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from connectors.contract import Verb
 from connectors.task import Field, Kind
 from sync.core.diff import FIRST_OPINION
+from sync.core.evidence import may_stand
 from sync.core.facts import Read
 from sync.core.merge import NEW
-from sync.core.model import Do
+from sync.core.model import Do, Link
 from sync.report import GroupReport, Result
 from sync.store import ActedRow, MovedRow
 from tests.simulation.oracle.answers import Answers
@@ -96,8 +98,19 @@ class Quiet:
         return bool(report.waiting or aside or in_doubt or beside or (derives and report.deleted))
 
     def _asks_again(self) -> bool:
-        """Whether what a side could not delete is gone by one answer so far: the next cycle asks for it once more."""
-        return any(link.gone == 1 for link in stored(self.play)[0].links.values() if not link.live)
+        """Whether what a side could not delete is gone, and not by two answers yet: the next cycles ask for it."""
+        return any(
+            link.gone == 1 or (link.gone == 0 and not link.absent and self._is_probed(link))
+            for link in stored(self.play)[0].links.values()
+            if not link.live
+        )
+
+    def _is_probed(self, link: Link) -> bool:
+        """Whether each read asks for what it lacks of a side, and this is not there."""
+        place = self.play.places[link.side]
+        capabilities = place.eyes.capabilities
+        asks = capabilities.can(Verb.GET) and capabilities.increment is None
+        return asks and link.ref is not None and link.ref not in place.entries() and may_stand(link, capabilities)
 
     def _stays_quiet(self) -> None:
         writes, requests = self.play.figures["writes"], self.play.figures["requests"]
