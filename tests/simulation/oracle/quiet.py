@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from connectors.contract import Verb
+from connectors.contract import Discovery, Verb
 from connectors.task import Field, Kind
 from sync.core.diff import FIRST_OPINION
 from sync.core.evidence import may_stand
@@ -99,9 +99,10 @@ class Quiet:
 
     def _asks_again(self) -> bool:
         """Whether what a side could not delete is gone, and not by two answers yet: the next cycles ask for it."""
+        state = stored(self.play)[0]
         return any(
-            link.gone == 1 or (link.gone == 0 and not link.absent and self._is_probed(link))
-            for link in stored(self.play)[0].links.values()
+            link.gone == 1 or (state.tasks[link.task].kind is Kind.TASK and self._is_probed(link))
+            for link in state.links.values()
             if not link.live
         )
 
@@ -109,7 +110,8 @@ class Quiet:
         """Whether each read asks for what it lacks of a side, and this is not there."""
         place = self.play.places[link.side]
         capabilities = place.eyes.capabilities
-        asks = capabilities.can(Verb.GET) and capabilities.increment is None
+        asks = capabilities.can(Verb.GET) and capabilities.discovery is Discovery.SNAPSHOT
+        asks &= link.gone == 0 and not link.absent
         return asks and link.ref is not None and link.ref not in place.entries() and may_stand(link, capabilities)
 
     def _stays_quiet(self) -> None:
