@@ -71,6 +71,7 @@ class Planner:
         drop_lapsed(state)
         creates, updates, deletes = list[Action](), list[Action](), list[Action]()
         held = {(item.task, item.field) for item in state.held if item.kind is HeldKind.CONFLICT}
+        asked = {(item.task, item.side) for item in state.held if item.kind is HeldKind.CREATE and not item.decision}
         open_intents = {(intent.task, intent.side) for intent in unanswered(state)}
         unsure = doubted(self.lenses)
         depths = {task.id: depth(state, task) for task in state.tasks.values()}
@@ -89,7 +90,7 @@ class Planner:
                     updates += self._update(task, link, lens, held)
                 elif (task.id, spec.name) not in unsure and has_place(state, task, spec, creates):
                     made = self._create(task, link, lens)
-                    self.making.update((one.task, one.side) for one in made)
+                    self.making.update((one.task, one.side) for one in made if (one.task, one.side) not in asked)
                     creates += made
         updates = without_derived(self.lenses, creates, sorted(updates, key=self._owed_since), self.undeliverable)
         upwards = sorted(deletes, key=lambda action: -depths[action.task])

@@ -132,6 +132,26 @@ def test_what_moves_below_a_task_that_is_made_there_now_moves_after_it():
     assert (change.before, change.after, change.rule) == (None, 2, "edit")
 
 
+@pytest.mark.parametrize(
+    ("kind", "asked", "decision", "moves"),
+    [
+        (HeldKind.CREATE, 2, "", False),
+        (HeldKind.CREATE, 2, "approve", True),
+        (HeldKind.CREATE, 3, "", True),
+        (HeldKind.DELETE, 2, "", True),
+    ],
+)
+def test_what_moves_below_a_task_that_a_person_is_asked_about_waits(kind, asked, decision, moves):
+    state, task, policy = world()
+    add_task(state, 2, {TITLE: "parent"}, "a")
+    task.values[PARENT], task.versions[PARENT] = 2, Version(number=2, side="a", rule="edit")
+    for name, shown in (("a", "a2"), ("b", None)):
+        state.links[1, name].pairs[PARENT] = Pair(shown, shown)
+    state.held.append(Held(kind=kind, key="k", why="", choices=(), task=asked, side="b", decision=decision))
+    planned = [(one.do, one.task, one.side) for one in plan(state, policy).actions]
+    assert planned == [(Do.CREATE, 2, "b"), *([(Do.UPDATE, 1, "b")] if moves else [])]
+
+
 def test_a_parent_that_is_linked_now_is_owed():
     """Rule 18: the child was at the root until its parent came."""
     state, task, policy = world()

@@ -80,6 +80,23 @@ def test_what_is_moved_below_a_task_that_could_not_be_made_stays_where_it_is_unt
     quiet(world)
 
 
+def test_what_is_moved_below_a_task_that_a_person_is_asked_about_waits_for_that(group):
+    """Nothing is owed but the answer; then it is moved in the same cycle in which its parent is made."""
+    world = group(a=TREE, b=TREE, policy={"guards": GuardPolicy(creates=1)})
+    milk = world.add("a", "Milk")
+    world.settle()
+    world.add("a", "Bread")
+    shop = world.add("a", "Shop")
+    world.vaults["a"].move(milk, parent=shop)
+    assert [world.run().result for _ in range(2)] == [Result.HELD, Result.HELD]
+    assert parents(world, "b") == {"Milk": None, "Bread": None}
+    [held] = world.held()
+    world.resolve(held, "approve")
+    assert world.run().result is Result.CHANGED
+    assert parents(world, "b") == {"Milk": "Shop", "Bread": None, "Shop": None}
+    quiet(world)
+
+
 def test_a_child_goes_to_the_nearest_ancestor_that_is_there_and_moves_when_its_parent_arrives(group):
     """The parent is refused on B at first; the child is made above it; the parent arrives later.
 
