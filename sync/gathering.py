@@ -107,7 +107,7 @@ class Gathered:
         if self.spool is not None:
             self.spool.add(entry, again=entry.ref in self.spooled)
             self.spooled[entry.ref] = self.listed.pop(entry.ref)
-            del self.entries[entry.ref]
+            self.entries.pop(entry.ref, None)
 
     def _record(self, record: Record, hashes: Mapping[Ref, str]) -> None:
         if self.spooled.get(record.ref) == record.raw_hash:
@@ -122,14 +122,14 @@ class Gathered:
             self.differing[record.ref] = known
         self.listed[record.ref] = record.raw_hash
         entry = self.connector.normalise(record)
-        entry = replace(entry, native=self.packer.packed(entry.native))
-        self.entries[record.ref] = entry
+        if self.spool is not None and self._is_new(entry):
+            self._put_away(entry)  # as it is: it would be unpacked to be written
+            return
+        self.entries[record.ref] = replace(entry, native=self.packer.packed(entry.native))
         if entry.deleted or entry.container:
             del self.listed[record.ref]
             self.dropped.add(record.ref)
-        if self.spool is not None and self._is_new(entry):
-            self._put_away(entry)
-        elif self.spool is not None and self.spooled.pop(record.ref, None) is not None:
+        if self.spool is not None and self.spooled.pop(record.ref, None) is not None:
             self.spool.drop(record.ref)
 
     def _other(self, ref: Ref, hashes: Mapping[Ref, str]) -> str | None:
