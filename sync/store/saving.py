@@ -3,7 +3,7 @@
 A :class:`Batch` is made by the caller's thread (encoding and comparing are the work) and written by the writer's, by
 :mod:`sync.store.writing`. The rows of tasks and links are made by whoever writes, a few at a time: those of a large
 group are many times as large as what they are made of. So what is in a batch must not change until it is written, or
-the batch keeps the rows themselves (``keeps``).
+the batch keeps the rows themselves (``keeps``). What is new has nothing to be compared with: its row is made then only.
 """
 
 from __future__ import annotations
@@ -40,8 +40,10 @@ class Batch:
     keeps: bool = False
     next_task: TaskId = 0
     sides: dict[SideName, tuple[Row, bytes]] = field(default_factory=dict)
-    tasks: dict[TaskId, tuple[Row | Task, bytes]] = field(default_factory=dict)
-    links: dict[LinkKey, tuple[Row | Link, KnownLink]] = field(default_factory=dict)
+    tasks: dict[TaskId, Row | Task] = field(default_factory=dict)
+    task_marks: dict[TaskId, bytes] = field(default_factory=dict)  # of all of them once the rows were asked for
+    links: dict[LinkKey, Row | Link] = field(default_factory=dict)
+    link_marks: dict[LinkKey, KnownLink] = field(default_factory=dict)  # likewise
     no_tasks: list[TaskId] = field(default_factory=list)
     no_links: list[LinkKey] = field(default_factory=list)
     intents: list[tuple[Intent, Row]] = field(default_factory=list)
@@ -69,28 +71,43 @@ class Batch:
     def add_tasks(self, tasks: Iterable[Task]) -> None:
         """Take in the tasks that changed."""
         for task in tasks:
+            known = self.known.tasks.get(task.id)
+            if known is None and not self.keeps:
+                self.tasks[task.id] = task
+                continue
             row = task_row(task)
             mark = digest(row.values())
-            if self.known.tasks.get(task.id) != mark:
-                self.tasks[task.id] = (row if self.keeps else task, mark)
+            if known != mark:
+                self.tasks[task.id], self.task_marks[task.id] = row if self.keeps else task, mark
 
     def add_links(self, links: Iterable[Link]) -> None:
         """Take in the links that changed."""
         for link in links:
+            key = link.key
+            known = self.known.links.get(key)
+            if known is None and not self.keeps:
+                self.links[key] = link
+                continue
             row = link_row(link)
             mark = digest(row.values())
-            found = self.known.links.get(link.key)
-            if found is None or found.digest != mark:
-                self.links[link.key] = (row if self.keeps else link, KnownLink(mark, link.ref))
+            if known is None or known.digest != mark:
+                self.links[key], self.link_marks[key] = row if self.keeps else link, KnownLink(mark, link.ref)
 
     def task_rows(self) -> Iterator[Row]:
         """The rows of the tasks, one after the other. They can be asked for again."""
-        return (task_row(made) if isinstance(made, Task) else made for made, _ in self.tasks.values())
+        for number, made in self.tasks.items():
+            row = task_row(made) if isinstance(made, Task) else made
+            if number not in self.task_marks:
+                self.task_marks[number] = digest(row.values())
+            yield row
 
     def link_rows(self) -> Iterator[tuple[SideName, Row]]:
         """The rows of the links, each with its side, one after the other. They can be asked for again."""
-        for (_, side), (made, _) in self.links.items():
-            yield side, link_row(made) if isinstance(made, Link) else made
+        for key, made in self.links.items():
+            row = link_row(made) if isinstance(made, Link) else made
+            if isinstance(made, Link) and key not in self.link_marks:
+                self.link_marks[key] = KnownLink(digest(row.values()), made.ref)
+            yield key[1], row
 
     def add_intents(self, intents: Iterable[Intent]) -> None:
         """Take in the intents that changed, or are new (their number is 0)."""

@@ -42,7 +42,7 @@ class Written:
 
 
 def write(batch: Batch, transaction: Transaction) -> Written:
-    """Write a batch. Changes nothing but the database, so that it can be done again."""
+    """Write a batch. Changes nothing but the database (and notes the marks of new rows): it can be done again."""
     written = Written(now=transaction.clock.now())
     group = batch.known.group
     if batch.next_task > batch.known.next_task:
@@ -69,7 +69,7 @@ def _write_links(batch: Batch, transaction: Transaction, side_ids: dict[SideName
     transaction.change_many(_LINKS_GONE, gone)
     moving: list[Row] = [
         {"of_task": task, "on_side": side_ids[side]}
-        for (task, side), (_, link) in batch.links.items()
+        for (task, side), link in batch.link_marks.items()
         if (found := batch.known.links.get((task, side))) is not None and found.ref not in {None, link.ref}
     ]
     transaction.change_many(_REFS_GIVEN_UP, moving)
@@ -132,8 +132,8 @@ def absorb(batch: Batch, written: Written, known: Known) -> None:
     known.next_task = max(known.next_task, batch.next_task)
     known.side_ids.update(written.side_ids)
     known.sides.update({name: mark for name, (_, mark) in batch.sides.items()})
-    known.tasks.update({task: mark for task, (_, mark) in batch.tasks.items()})
-    known.links.update({key: link for key, (_, link) in batch.links.items()})
+    known.tasks.update(batch.task_marks)
+    known.links.update(batch.link_marks)
     known.settled.update(batch.settled)
     known.settled.difference_update(batch.opened, batch.no_tasks)
     for task in batch.no_tasks:
