@@ -1,4 +1,4 @@
-"""A store in which a large group is in agreement, without the hours of a first sync: written as the engine would.
+"""A store in which a large group is in agreement, without the time of a first sync: written as the engine would.
 
 The first tasks are synced by the engine; what is made here for those is compared with what the engine has stored, and
 the rest is made alike. History is not: a cycle does not read it.
