@@ -30,7 +30,7 @@ class Reader:
     """
 
     def __init__(self, client: CaldavClient, *, tokens: bool = True) -> None:
-        self.known: Callable[[Ref], Record | None] = lambda _: None
+        self.known: Callable[[Ref], Record | None] = _strange
         self._client = client
         self._names: dict[str, Ref] = {}
         self._tags: Mapping[str, str] = {}
@@ -44,13 +44,16 @@ class Reader:
 
     def changes(self, mark: Mark | None) -> Iterator[Page]:
         """What changed since a mark; everything without one, or where the server does not take it any more."""
-        if mark is not None:
-            self.remember(mark)
-            pages = self._since(mark)
-            if pages is not None:
-                yield from pages
-                return
-        yield self._everything()
+        try:
+            if mark is not None:
+                self.remember(mark)
+                pages = self._since(mark)
+                if pages is not None:
+                    yield from pages
+                    return
+            yield self._everything()
+        finally:
+            self.known = _strange  # whoever reads may let go of what was known: a side lives for days
 
     def found(self, ref: Ref) -> Record | None:
         """One task; None where it is not there. One request where its resource is named for it, as most are."""
@@ -178,6 +181,11 @@ def _second(record: Record) -> Record:
 
 def _tag(native: Native) -> str:
     return short(str(native[ETAG]))
+
+
+def _strange(_: Ref) -> Record | None:
+    """What is known of anything before a read says more."""
+    return None
 
 
 def _is_known(record: Record) -> bool:

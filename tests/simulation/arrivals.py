@@ -5,7 +5,7 @@ Whoever deletes an entry of which we do not know yet that we made or changed it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from tests.simulation.deeds import Shown
@@ -23,6 +23,7 @@ class Arrivals:
     written: Entries = field(default_factory=set)  # what we changed in this cycle
     unsure: Entries = field(default_factory=set)  # … without an answer that was kept
     astray: Entries = field(default_factory=set)  # … which may have been archived first, or of which no answer told
+    listed: Entries = field(default_factory=set)  # … and that a list of this cycle names
     asking: dict[str, Entries] = field(default_factory=dict)  # by side: what its last write changed
 
     def in_doubt(self, side: str, ref: str) -> bool:
@@ -37,6 +38,7 @@ class Arrivals:
         self.unsure |= self.asking[side]
         if not self.locates(side):
             self.astray |= self.asking[side]
+        self.listed -= self.asking[side]
 
     def was_answered(self, side: str) -> None:
         """The answer to the last write has arrived."""
@@ -49,10 +51,15 @@ class Arrivals:
 
     def was_listed(self, side: str, refs: frozenset[str] | None) -> None:
         """A list with some entries has arrived (None: with all)."""
-        self.astray -= {one for one in self.astray if one[0] == side and (refs is None or one[1] in refs)}
+        self.listed |= {one for one in self.astray if one[0] == side and (refs is None or one[1] in refs)}
 
-    def cycle_ended(self, *, died: bool, done: bool) -> None:
-        """A cycle ended: what it changed is in doubt if its process died, nothing is once all is done."""
+    def cycle_ended(self, *, died: bool, done: bool, read: Collection[str]) -> None:
+        """A cycle ended: what it changed is in doubt if its process died, nothing is once all is done.
+
+        ``read``: the sides whose read was whole. Of the others it has learnt nothing, whatever they had listed.
+        """
+        self.astray -= {one for one in self.listed if one[0] in read}
+        self.listed.clear()
         if died:
             self.unsure |= self.written
         if done:

@@ -49,6 +49,7 @@ class Edit:
     before: Value
     after: Value
     made: bool = False  # with the task itself
+    fresh: bool = False  # … or before anybody had read that, which is the same to whoever reads it
     read: bool = False
     blurred: bool = False  # … or some of it, and it is not ours to know which
     blind: bool = False  # overwritten by a write that could not know of it

@@ -86,6 +86,10 @@ class Ledger:
         after = self.entries(side)
         self.arrivals.wrote(side, before, after)
         self.last_read |= {(side, ref): at for ref in after.keys() - before.keys()}  # nobody has seen it any later
+        for edit in (one for one in self.edits if one.blurred and one.side == side and one.ref in before):
+            # It may be what could not be understood: nobody can have known of it.
+            shown = after.get(edit.ref)
+            edit.blind |= shown is None or not same(edit.field, before[edit.ref].get(edit.field), shown.get(edit.field))
         for ref, shown in before.items():
             mine = [edit for edit in self.unread(side, ref) if not edit.blind]
             if ref not in after:

@@ -180,9 +180,10 @@ class People:
             told = name in after or (old and after)
             if not told or (same(name, old, new) if before else not new):
                 continue
-            # Whoever edits what nobody has read yet makes it, as far as anybody can tell.
-            made = not before or any(one.made and one.ref == ref for one in self.ledger.unread(side, ref))
-            self.ledger.edits.append(Edit(self.points.baton.ticks, number, side, ref, name, old, new, made))
+            fresh = any(one.made for one in self.ledger.unread(side, ref))
+            self.ledger.edits.append(
+                Edit(self.points.baton.ticks, number, side, ref, name, old, new, not before, fresh=fresh)
+            )
             if name is Field.TITLE and (side, ref) in self.ledger.arrivals.fresh - self.renamed:
                 # Renamed before it was known to be ours it can not be told any more: each such one is one more.
                 self.renamed.add((side, ref))

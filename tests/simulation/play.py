@@ -28,6 +28,8 @@ from tests.simulation.remarks import WORDS, Remarks
 from tests.simulation.steps import Setup, Step
 
 LONG = 30 * 86400.0  # a lease that no history outlives: whoever dies leaves it to be taken over
+BELIEVED = frozenset({Read.COMPLETE, Read.SINCE, Read.POLLED})
+"""Reads of which a cycle has taken in all."""
 
 
 class Play:
@@ -91,7 +93,9 @@ class Play:
         self.reports.append(report)
         self._set_aside(report, {edit for edit in self.ledger.edits if edit.read} - read)
         done = report is not None and not report.owed and not report.held
-        self.ledger.arrivals.cycle_ended(died=report is None, done=done)
+        sides = report.sides if report is not None else {}
+        whole = [side for side, told in sides.items() if told.read in BELIEVED]
+        self.ledger.arrivals.cycle_ended(died=report is None, done=done, read=whole)
         self.remarks.calm = done
         self._tell_apart(report)
         self._count_doubles()
@@ -105,7 +109,7 @@ class Play:
         for side, told in (report.sides if report is not None else {}).items():
             if told.read is Read.SET_ASIDE:
                 self.unheard |= {edit for edit in shown if edit.side == side}
-            elif told.read in {Read.COMPLETE, Read.SINCE, Read.POLLED}:
+            elif told.read in BELIEVED:
                 self.unheard = {edit for edit in self.unheard if edit.side != side}
                 self.perhaps = {edit for edit in self.perhaps if edit.side != side}
 

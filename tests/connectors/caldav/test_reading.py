@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 import pytest
 
 from connectors.caldav.since import Mark
@@ -9,6 +11,14 @@ from connectors.contract import Cursor
 from connectors.errors import BadSettings, ContractBroken, Gone, Transient
 from connectors.serving import Fault, Kind
 from connectors.task import Field
+
+
+class Gathered:
+    """What the engine knows during a read."""
+
+    def known(self, _ref):
+        return None
+
 
 KINDS = ["sync=token", "sync=ctag", "sync=etags", "server=xandikos"]
 IDLE = {
@@ -45,6 +55,22 @@ def test_only_what_changed_is_read(collection, reading):
     }
     assert {ref for ref, entry in entries.items() if entry.deleted} == {bread, "eggs"}
     assert bench.read(cursor)[0] == {}
+
+
+@pytest.mark.parametrize("reading", ["sync=token", "sync=etags"])
+def test_what_was_known_for_a_read_is_let_go_when_it_ends(collection, reading):
+    """A side lives for days, and what the engine has gathered for a read is as large as the collection."""
+    bench = collection(reading)
+    bench.sandbox.add("Milk")
+    cursor = None
+    for _ in range(2):
+        gathered = Gathered()
+        bench.connector.recognise(gathered.known)
+        page = list(bench.connector.changes(cursor))[-1]
+        cursor = page.cursor
+        freed = weakref.ref(gathered)
+        del gathered
+        assert freed() is None
 
 
 @pytest.mark.parametrize("reading", KINDS)

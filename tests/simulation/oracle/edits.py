@@ -92,6 +92,7 @@ def _went_along(end: End, removal: Removal, edit: Edit, missing: frozenset[str])
         or not updates
         or not end.deletes(edit.side)  # let go there when it was deleted elsewhere
         or edit.made
+        or edit.fresh
     )
 
 

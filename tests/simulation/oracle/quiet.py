@@ -15,11 +15,10 @@ from sync.report import GroupReport, Result
 from sync.store import ActedRow, MovedRow
 from tests.simulation.oracle.answers import Answers
 from tests.simulation.oracle.end import stored
-from tests.simulation.play import Play
+from tests.simulation.play import BELIEVED, Play
 
 GAP = 660  # seconds: longer than the evidence's gap
 MOST = 24  # cycles in which a history must have come to rest
-BELIEVED = frozenset({Read.COMPLETE, Read.SINCE, Read.POLLED})
 
 
 @dataclass
