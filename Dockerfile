@@ -29,9 +29,9 @@ RUN groupadd --gid 10001 tasksync \
     && install -d -m 755 /etc/tasksync
 COPY --from=build /opt/tasksync /opt/tasksync
 # STATE_DIRECTORY is where a relative path of the store begins.
-# PYTHONMALLOC: what a cycle took is given back to the system; Python's own allocator keeps it.
+# PYTHONMALLOC, MALLOC_MMAP_THRESHOLD_: what a cycle took is given back to the system; by itself, either allocator keeps some.
 ENV PATH=/opt/tasksync/bin:$PATH STATE_DIRECTORY=/var/lib/tasksync PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    PYTHONMALLOC=malloc
+    PYTHONMALLOC=malloc MALLOC_MMAP_THRESHOLD_=65536
 WORKDIR /var/lib/tasksync
 VOLUME /var/lib/tasksync
 USER 10001:10001

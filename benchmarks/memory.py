@@ -31,6 +31,8 @@ WANTED = 120.0
 PATIENCE = 600.0
 SETTLING = 7.0
 """Seconds after which what a cycle took is given back."""
+GIVES_BACK = {"PYTHONMALLOC": "malloc", "MALLOC_MMAP_THRESHOLD_": "65536"}
+"""As the units and the image have it."""
 CONFIG = """
 [log]
 format = "json"
@@ -99,7 +101,7 @@ def service(folder: Path, config: str) -> Iterator[Service]:
     file.write_text(config, encoding="utf-8")
     file.chmod(0o600)
     (folder / "log").write_bytes(b"")
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONMALLOC": "malloc"}  # as the unit and the image have it
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **GIVES_BACK}
     command = [sys.executable, "-m", "sync", "run"]
     with (
         (folder / "log").open("wb") as out,
