@@ -135,7 +135,7 @@ class People:
             self.ledger.restored[side, back] = len(self.ledger.removals)
         if not place.lists:  # nothing shows it to anybody: whoever brought it back has it taken in, as if it were new
             self.wanted.append((side, ref))
-        if self.running:  # it may be on its way there a second time
+        if self.running or not place.lists:  # nobody has seen it: it may be on its way there a second time
             self.ledger.twins[number] = 2
 
     def _move(self, side: str, number: int, under: int | None) -> None:
