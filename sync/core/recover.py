@@ -27,7 +27,7 @@ from connectors.contract import Discovery, Entry
 from connectors.task import Field, Value, is_empty, same
 from sync.core.alike import TELLING
 from sync.core.codec import encode
-from sync.core.evidence import DELETED_HERE
+from sync.core.evidence import DELETED_HERE, GONE_CYCLES
 from sync.core.facts import Acted, Observation, Read
 from sync.core.intents import unanswered
 from sync.core.lens import Lens
@@ -106,11 +106,10 @@ class Recovery:
         self._note(intent, link.ref, FOUND_DONE)
 
     def _delete(self, intent: Intent, observation: Observation, link: Link, entry: Entry | None) -> bool:
-        absent = (
-            entry is None
-            and (link.ref in observation.gone or observation.read is Read.COMPLETE)
-            and link.ref not in observation.listed
-        )
+        # One answer that it is gone is no proof, of a delete of ours as little as of a person's (rule 10).
+        told = link.ref in observation.gone and max(link.gone, link.misses) >= GONE_CYCLES - 1
+        whole = observation.read is Read.COMPLETE
+        absent = entry is None and (told or whole) and link.ref not in observation.listed
         if absent or (entry is not None and entry.deleted):
             deleted(self.merge.lenses, link, link.reason or DELETED_HERE)
             self._note(intent, link.ref, FOUND_DONE)

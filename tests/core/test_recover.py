@@ -74,18 +74,34 @@ def test_an_update_in_doubt(found, acknowledged, lost):
     [
         (read(), True, False),
         (read(entry("b1", deleted=True), kind=Read.SINCE), True, False),
-        (read(kind=Read.SINCE, gone=["b1"]), True, False),
+        (read(kind=Read.SINCE, gone=["b1"]), False, True),
+        (read(gone=["b1"]), True, False),
         (read(entry("b1", title="old")), True, True),
         (read(listed=["b1"]), True, True),
         (read(kind=Read.SINCE), False, True),
     ],
-    ids=["not listed", "a tombstone", "gone", "there", "there, unchanged", "not named"],
+    ids=["not listed", "a tombstone", "gone once", "not listed, and gone", "there", "there, unchanged", "not named"],
 )
 def test_a_delete_in_doubt(observation, closed, live):
     """Nothing there: done. Still there: owed. Not said: open."""
     state, intent, recovery = world(Do.DELETE)
     assert recovery.resolve(intent, observation) is closed
     assert state.links[1, "b"].live is live
+
+
+@pytest.mark.parametrize("counted", [{"gone": 1}, {"misses": 1}], ids=["with others there", "alone there"])
+@pytest.mark.parametrize("kind", [Read.SINCE, Read.POLLED])
+def test_a_delete_in_doubt_is_done_when_two_answers_say_that_it_is_gone(counted, kind):
+    """One of them may be wrong, and nothing would ever show what was left behind."""
+    state, intent, recovery = world(Do.DELETE)
+    link = state.links[1, "b"]
+    assert not recovery.resolve(intent, read(kind=kind, gone=["b1"]))
+    for name, value in counted.items():
+        setattr(link, name, value)
+    assert not recovery.resolve(intent, read(kind=kind))
+    assert link.live
+    assert recovery.resolve(intent, read(kind=kind, gone=["b1"]))
+    assert not link.live
 
 
 @pytest.mark.parametrize(
@@ -370,6 +386,7 @@ def test_a_delete_that_is_found_done_ends_the_link(do):
     state, intent, recovery = world(Do.DELETE)
     state.tasks[1].life = TaskLife.DELETED
     intent.do = do
+    state.links[1, "b"].gone = 1
     assert recovery.resolve(intent, read(gone=["b1"], kind=Read.POLLED))
     assert state.links[1, "b"].reason == "deleted from here"
     assert ("b", "b1") not in recovery.merge.lenses.refs
@@ -386,6 +403,7 @@ def test_a_delete_that_is_found_done_after_an_edit_has_won_over_it_is_made_up_fo
     """While it was in doubt its side did not answer, and somebody edited the task elsewhere: it lives again."""
     state, intent, recovery = world(Do.DELETE)
     intent.do = do
+    state.links[1, "b"].gone = 1
     assert recovery.resolve(intent, observation)
     link = state.links[1, "b"]
     assert (link.live, link.ref, link.reason, link.former) == (False, None, CREATE_AGAIN, ("b1",))
@@ -671,6 +689,7 @@ def test_what_another_create_has_taken_is_not_seen_by_the_next():
 def test_a_delete_that_an_undo_wanted_and_is_found_done_was_undone():
     state, intent, recovery = world(Do.DELETE)
     state.links[1, "b"].reason = UNDONE
+    state.links[1, "b"].gone = 1
     assert recovery.resolve(intent, read(gone=["b1"], kind=Read.POLLED))
     assert state.links[1, "b"].reason == UNDONE
 
