@@ -6,7 +6,7 @@ intent    what the side shows now                         outcome
 update    the value that was sent                         done
 update    the value from before                           not applied: it is owed still
 update    a third value                                   ours is sent once more, the found one is kept as a loser
-delete    nothing, a tombstone                            done; made again if the task lives again
+delete    nothing (in all, or twice asked), a tombstone   done; made again if the task lives again
 delete    the entry                                       not applied
 create    a new ref with an equal payload                 done; of exact twins, the oldest
 create    a new ref with the same title, and no more      held
@@ -106,7 +106,7 @@ class Recovery:
         self._note(intent, link.ref, FOUND_DONE)
 
     def _delete(self, intent: Intent, observation: Observation, link: Link, entry: Entry | None) -> bool:
-        # One answer that it is gone is no proof, of a delete of ours as little as of a person's (rule 10).
+        # One answer that it is gone is no proof, of a delete of ours as little as of a person's (rule 11).
         told = link.ref in observation.gone and max(link.gone, link.misses) >= GONE_CYCLES - 1
         whole = observation.read is Read.COMPLETE
         absent = entry is None and (told or whole) and link.ref not in observation.listed

@@ -252,4 +252,27 @@ RARE: dict[str, History] = {
             ("move", "b", 4, 3),
         ],
     ),
+    # A delete had no answer, and then a look at it was told 404, which was not so.
+    "a delete in doubt, and one wrong answer that it is gone": History(
+        {
+            "portion": 3,
+            "sides": [
+                ("a", "memory", {"silent": ["description", "labels"]}),
+                ("b", "optacheck", ("forms=form,edited=moves", {"open words": True})),
+                ("c", "memory", {"incremental": True, "page_size": 3, "parallel": 2}),
+            ],
+        },
+        [
+            ("add", "b", 1, {"title": "1 e1 ünï"}),
+            ("adopt", "b", 1),
+            ("add", "c", 3, {"title": "3 e9  milk"}),
+            ("add", "c", 4, {"title": "4 e13"}),
+            ("comment", "c", 3, 1, 1),
+            ("cycle", 0, ()),
+            ("reword", "a", 1, 6),
+            ("cycle", 0, ((17, "remove", "c", 1), (18, "crash"))),
+            ("cycle", 7183, ((1, "crash", "write"),)),
+            ("cycle", 10038, ((3, "fault", "404"),)),
+        ],
+    ),
 }
