@@ -248,3 +248,23 @@ def test_creates_of_portions_before_count():
     assert creates_held(state) == {"a": 2}
     passed = guard_outgoing(state, act(Do.CREATE, 6), policy, now=NOW, allow=(), made={"a": 5}, of={6})
     assert (passed, [held.task for held in state.held]) == ([], [4, 5, 6])
+
+
+def test_what_a_portion_plans_no_more_is_asked_no_more_and_that_of_others_is():
+    policy = group("a", "b", guards=GuardPolicy(creates=1))
+    state = state_of(policy)
+    guard_outgoing(state, act(Do.CREATE, 1, 2, 3), policy, now=NOW, allow=())
+    assert [held.task for held in state.held] == [2, 3]
+    guard_outgoing(state, [], policy, now=NOW, allow=(), made={"a": 1}, of={2})
+    assert [held.task for held in state.held] == [3]
+
+
+def test_only_the_creates_that_the_guard_holds_are_counted():
+    policy = group("a", "b", guards=GuardPolicy(creates=1, deletes=LIMIT))
+    state = state_of(policy)
+    for number in range(1, 9):
+        add_task(state, number, {}, "a")
+    guard_outgoing(state, act(Do.CREATE, 11, 12) + act(Do.DELETE, 1, 2, 3), policy, now=NOW, allow=())
+    state.held.append(Held(kind=HeldKind.CREATE, key="create:4:a", why="in doubt", choices=(), task=4, side="a"))
+    assert [held.kind for held in state.held] == [HeldKind.CREATE, *[HeldKind.DELETE] * 3, HeldKind.CREATE]
+    assert creates_held(state) == {"a": 1}

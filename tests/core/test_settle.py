@@ -444,6 +444,7 @@ def test_whom_our_write_moved_along_is_owed_what_it_held(acked):
     """Somebody put it below what was written after we had read: its new status is nobody's edit (rule 18)."""
     found, link = swept(acked=acked)
     assert (found, link.pairs[STATUS], link.acked, link.raw_hash) == ([link], Pair(OPEN, OPEN), {STATUS: 2}, "")
+    assert link.wrote == 7, "what is above it follows from our write"
 
 
 @pytest.mark.parametrize(

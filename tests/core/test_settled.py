@@ -13,7 +13,7 @@ from sync.core.facts import Action, Observation, Read
 from sync.core.gather import judge_changed, judge_missing
 from sync.core.model import Do, Held, HeldKind, Intent, LinkLife, Pair, Restored, TaskLife
 from sync.core.policy import AccessPolicy
-from sync.core.settled import above, asked_about, basis_of, is_flat, may_be_partial, settled_tasks, touched
+from sync.core.settled import above, asked_about, basis_of, is_deep, is_flat, may_be_partial, settled_tasks, touched
 from tests.core.build import NOW, RICH, add_task, entry, group, side, state_of
 
 FLAT = {field: how for field, how in RICH.fields.items() if field is not Field.POSITION}
@@ -140,6 +140,31 @@ def test_of_a_group_that_is_new_there_is_nothing_to_load():
     assert may_be_partial(state, POLICY)
     state.sides["a"].ties = {"a1": 1}
     assert not may_be_partial(state, POLICY)
+
+
+def test_where_something_is_known_by_another_configuration_everything_is_loaded():
+    """A side that was met, or what was left in the store, though nothing of it is loaded."""
+    state = state_of(POLICY)
+    for one in state.sides.values():
+        one.met, one.basis = True, "another"
+    assert not may_be_partial(state, POLICY)
+    for one in state.sides.values():
+        one.met = False
+    assert may_be_partial(state, POLICY)
+    state.settled = 1
+    assert not may_be_partial(state, POLICY)
+
+
+@pytest.mark.parametrize(
+    ("traits", "deep"),
+    [
+        ({}, False),
+        ({"delete_cascades": True}, True),
+        ({"derived_from_children": frozenset({Field.STATUS})}, True),
+    ],
+)
+def test_a_group_is_deep_where_a_side_deletes_or_computes_along_a_tree(traits, deep):
+    assert is_deep(group("a", side("b", fields=FLAT, **traits))) is deep
 
 
 def test_a_question_that_may_mean_any_task_has_everything_loaded():

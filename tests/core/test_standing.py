@@ -234,6 +234,8 @@ def written_last(**changes):
 
 def test_what_an_answer_showed_is_asked_for_where_the_next_read_does_not_name_it():
     assert uncompared(written_last(), Observation(side="b", read=Read.SINCE), sure=True) == ["b1"]
+    first = written_last(wrote=1, read_cycle=1)
+    assert uncompared(first, Observation(side="b", read=Read.SINCE), sure=True) == ["b1"]
     assert uncompared(written_last(), Observation(side="a", read=Read.SINCE), sure=True) == []
 
 
