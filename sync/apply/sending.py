@@ -47,9 +47,8 @@ class Sender:
         versions = {
             name: _version(action, name) if same(name, value, wanted.get(name)) else 0 for name, value in sent.items()
         }
-        marker = marker_of(self.run.state.group, action.task)
         intent = self._to_create(action, sent, versions)
-        intent.ref = foretold(self.connector, first.fields, marker)
+        intent.ref = foretold(self.connector, first.fields, self._marker(action))
         intent = self.journal.open(intent)
         link = self._made(action, intent, wanted, first)
         if link is None:
@@ -76,7 +75,7 @@ class Sender:
         if not isinstance(self.connector, Create):
             return None
         try:
-            stored = self.connector.create(first.fields, marker_of(self.run.state.group, action.task))
+            stored = self.connector.create(first.fields, self._marker(action))
         except TaskRefused as error:
             self._create_refused(action, intent, wanted, error)
             return None
@@ -93,6 +92,9 @@ class Sender:
             link = created(self.run.lenses, intent, wanted, stored)
             self.run.outcome.created.add(link.key)
         return link
+
+    def _marker(self, action: Action) -> str:
+        return marker_of(self.run.state.group, action.task)
 
     def _doubted(self) -> bool:
         """Where nothing can tell what became of a create, one doubt in a cycle is enough.
@@ -112,7 +114,7 @@ class Sender:
         fields = dict(action.fields)
         if Field.PARENT in fields:
             fields = self._with_parent(action, fields, keep=True)
-            if _is_shown(link, Field.PARENT, fields):
+            if _was_sent(link, Field.PARENT, fields[Field.PARENT]):
                 del fields[Field.PARENT]  # what it was to stand below could not be made
         if fields and self.freshness.still_as_read(link, fields, guarded=True):
             self.steps(action, link, fields)
@@ -228,12 +230,12 @@ def _complained(error: TaskRefused) -> frozenset[Field]:
 
 
 def _agreed(link: Link, name: Field, value: Value) -> bool:
+    return name not in link.acked and _was_sent(link, name, value)
+
+
+def _was_sent(link: Link, name: Field, value: Value) -> bool:
     pair = link.pairs.get(name)
-    return pair is not None and name not in link.acked and same(name, pair.sent, value)
-
-
-def _is_shown(link: Link, name: Field, fields: Mapping[Field, Value]) -> bool:
-    return name in fields and name in link.pairs and same(name, link.pairs[name].sent, fields[name])
+    return pair is not None and same(name, pair.sent, value)
 
 
 def _version(action: Action, name: Field) -> int:

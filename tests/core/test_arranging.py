@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -112,23 +113,14 @@ def test_a_long_branch_is_taken_in_from_its_root():
     assert list(found) == [[f"a{number}"] for number in range(5_000, -1, -1)]
 
 
-def test_comments_are_taken_in_with_their_tasks():
-    """Where their task is known already, first."""
+@pytest.mark.parametrize("parent", ["a9", "a3"], ids=["on a task that is known", "on a comment"])
+def test_comments_are_taken_in_with_their_tasks(parent):
+    """First, where that is no task among the new ones."""
     entries = [
         entry("a1", title="x"),
         entry("a2", title="y"),
         entry("a3", kind=Kind.COMMENT, comments="of y", parent="a2"),
-        entry("a4", kind=Kind.COMMENT, comments="of another", parent="a9"),
-    ]
-    assert portions(POLICIES["rich"], entries, 1) == [["a4"], ["a1"], ["a2", "a3"]]
-
-
-def test_a_comment_on_a_comment_belongs_to_no_task_that_is_new():
-    entries = [
-        entry("a1", title="x"),
-        entry("a2", title="y"),
-        entry("a3", kind=Kind.COMMENT, comments="of y", parent="a2"),
-        entry("a4", kind=Kind.COMMENT, comments="of that", parent="a3"),
+        entry("a4", kind=Kind.COMMENT, comments="of another", parent=parent),
     ]
     assert portions(POLICIES["rich"], entries, 1) == [["a4"], ["a1"], ["a2", "a3"]]
 

@@ -50,13 +50,20 @@ def test_parents_are_made_before_their_children(group):
     quiet(world)
 
 
-def test_what_is_moved_below_a_new_task_is_moved_there_in_the_same_cycle(group):
-    """Below the nearest that is there or is made: also where what is between is not made there."""
-    world = group(a=TREE, b=TREE)
+def moved_below_new(group, *others, **rules):
+    """Milk, which both sides know, was moved on a below Shop, which is new, as are ``others``."""
+    world = group(a=TREE, b=TREE, **rules)
     milk = world.add("a", "Milk")
     world.settle()
-    shop = world.add("a", "Shop")
-    world.vaults["a"].move(milk, parent=shop)
+    for title in others:
+        world.add("a", title)
+    world.vaults["a"].move(milk, parent=world.add("a", "Shop"))
+    return world
+
+
+def test_what_is_moved_below_a_new_task_is_moved_there_in_the_same_cycle(group):
+    """The plan names the parent, which nobody has there yet."""
+    world = moved_below_new(group)
     [moved] = [action for action in world.plan().actions if action.task == world.task("Milk").id]
     assert (moved.side, list(moved.fields)) == ("b", [Field.PARENT])
     assert moved.changes[Field.PARENT].before is None
@@ -67,11 +74,7 @@ def test_what_is_moved_below_a_new_task_is_moved_there_in_the_same_cycle(group):
 
 
 def test_what_is_moved_below_a_task_that_could_not_be_made_stays_where_it_is_until_it_is(group):
-    world = group(a=TREE, b=TREE)
-    milk = world.add("a", "Milk")
-    world.settle()
-    shop = world.add("a", "Shop")
-    world.vaults["a"].move(milk, parent=shop)
+    world = moved_below_new(group)
     with failing(world.vaults["b"], "create", Transient("down for a moment", applied=Applied.NO)):
         report = world.run()
     assert (report.result, report.updated, world.vaults["b"].requests["update"]) == (Result.OWED, 0, 0)
@@ -82,12 +85,7 @@ def test_what_is_moved_below_a_task_that_could_not_be_made_stays_where_it_is_unt
 
 def test_what_is_moved_below_a_task_that_a_person_is_asked_about_waits_for_that(group):
     """Nothing is owed but the answer; then it is moved in the same cycle in which its parent is made."""
-    world = group(a=TREE, b=TREE, policy={"guards": GuardPolicy(creates=1)})
-    milk = world.add("a", "Milk")
-    world.settle()
-    world.add("a", "Bread")
-    shop = world.add("a", "Shop")
-    world.vaults["a"].move(milk, parent=shop)
+    world = moved_below_new(group, "Bread", policy={"guards": GuardPolicy(creates=1)})
     assert [world.run().result for _ in range(2)] == [Result.HELD, Result.HELD]
     assert parents(world, "b") == {"Milk": None, "Bread": None}
     [held] = world.held()
