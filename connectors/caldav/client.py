@@ -39,10 +39,14 @@ _UNKNOWN_REPORT: Final = "supported-report"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """What a collection says of itself; ``kinds`` are the components that it takes, none if it does not say."""
+    """What a collection says of itself; ``kinds`` are the components that it takes, none if it does not say.
+
+    ``modified`` is an HTTP date, as it was told. What was not asked for is empty.
+    """
 
     token: str
     tag: str
+    modified: str
     is_calendar: bool
     kinds: tuple[str, ...]
     server_time: datetime | None
@@ -74,12 +78,14 @@ class CaldavClient:
 
     def state(self, *, token: bool = True) -> State:
         """What the collection says of itself; the ``token`` is asked for only where it is wanted."""
-        names = [
-            "d:resourcetype",
-            "s:getctag",
-            "c:supported-calendar-component-set",
-            *(["d:sync-token"] if token else ()),
-        ]
+        remembered = ["d:sync-token", "d:getlastmodified"] if token else []
+        return self._state(["d:resourcetype", "s:getctag", "c:supported-calendar-component-set", *remembered])
+
+    def modified(self) -> State:
+        """When the collection was last changed, and nothing else."""
+        return self._state(["d:getlastmodified"])
+
+    def _state(self, names: Iterable[str]) -> State:
         answer, found = self.dav.ask("PROPFIND", asked("d:propfind", properties(*names)), depth="0")
         own = next((one for one in found.responses if not self.dav.name(one.href)), None)
         if own is None:
@@ -88,6 +94,7 @@ class CaldavClient:
         return State(
             token=own.said(f"{DAV}sync-token"),
             tag=own.said(f"{SERVER}getctag"),
+            modified=own.said(f"{DAV}getlastmodified"),
             is_calendar=is_of_type(own, f"{CAL}calendar"),
             kinds=() if kinds is None else tuple(one.attributes.get("name", "").upper() for one in kinds.children),
             server_time=answer.server_time,

@@ -29,6 +29,8 @@ class Mark:
     ``token`` is the collection's sync-token, ``tag`` its ctag, each empty if it has none. ``tags`` are the entity tags
     in short by resource, kept only without a token. ``names`` are the UIDs of the resources that are not named for
     them, so that it is known what was removed. ``deaf`` is a server that has tokens and does not answer to them.
+    ``large`` is a collection that is asked when it was last changed before anything else, ``modified`` its answer when
+    the token was told: as long as it is the same, nothing changed; empty where that can not be said.
     """
 
     token: str = ""
@@ -36,11 +38,13 @@ class Mark:
     tags: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, Ref] = field(default_factory=dict)
     deaf: bool = False
+    large: bool = False
+    modified: str = ""
 
     def told(self) -> str:
         """As the value of a cursor."""
         kept = {"form": _FORM, "token": self.token, "tag": self.tag, "tags": self.tags, "names": self.names}
-        kept["deaf"] = self.deaf
+        kept |= {"deaf": self.deaf, "large": self.large, "modified": self.modified}
         return json.dumps({name: value for name, value in kept.items() if value}, sort_keys=True)
 
     def uid(self, name: str) -> Ref:
@@ -60,7 +64,9 @@ def understood(value: str) -> Mark | None:
     tags, names = kept.get("tags", {}), kept.get("names", {})
     if not (isinstance(token, str) and isinstance(tag, str) and isinstance(tags, dict) and isinstance(names, dict)):
         return None
-    return Mark(token=token, tag=tag, tags=tags, names=names, deaf=kept.get("deaf") is True)
+    modified, deaf, large = kept.get("modified", ""), kept.get("deaf") is True, kept.get("large") is True
+    shown = modified if isinstance(modified, str) else ""
+    return Mark(token=token, tag=tag, tags=tags, names=names, deaf=deaf, large=large, modified=shown)
 
 
 def short(etag: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 import weakref
+from dataclasses import replace
 
 import pytest
 
-from connectors.caldav.since import Mark
+from connectors.caldav.since import Mark, understood
+from connectors.caldav.unmoved import LARGE
 from connectors.contract import Cursor
 from connectors.errors import BadSettings, ContractBroken, Gone, Transient
 from connectors.serving import Fault, Kind
@@ -71,6 +74,49 @@ def test_what_was_known_for_a_read_is_let_go_when_it_ends(collection, reading):
         freed = weakref.ref(gathered)
         del gathered
         assert freed() is None
+
+
+def test_a_large_collection_is_asked_whether_anything_changed_before_it_is_asked_what_did(collection):
+    bench = collection("sync=token")
+    uids = [bench.sandbox.add(title) for title in ("Milk", "Bread")]
+    _, cursor = bench.read()
+    mark = understood(cursor.value)
+    assert mark is not None
+    assert not mark.large
+    cursor = replace(cursor, value=replace(mark, large=True).told())
+
+    def read():
+        nonlocal cursor
+        bench.asked()
+        entries, cursor = bench.read(cursor)
+        return list(entries), bench.asked()
+
+    for title in ("One", "Two", "Three"):  # within a second, which is all that the time of a change tells
+        bench.sandbox.edit(f"{uids[0]}.ics", "SUMMARY:", f"SUMMARY:{title} ")
+        assert read() == ([uids[0]], ["PROPFIND", "REPORT", "REPORT"])
+    time.sleep(6)
+    assert read() == ([], ["PROPFIND", "REPORT"])
+    before = cursor.value
+    assert (read(), cursor.value) == (([], ["PROPFIND"]), before)
+    bench.sandbox.remove(f"{uids[1]}.ics")
+    assert read() == ([uids[1]], ["PROPFIND", "REPORT"])
+
+
+@pytest.mark.torture
+def test_a_collection_of_very_many_is_known_for_a_large_one(collection):
+    bench = collection("sync=token")
+    task = "BEGIN:VTODO\nUID:{}\nDTSTAMP:20260101T000000Z\nSUMMARY:Task\nEND:VTODO\n"
+    tasks = "".join(task.format(n) for n in range(LARGE))
+    bench.sandbox.store("", f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Somebody//EN\n{tasks}END:VCALENDAR\n")
+    # Its first token takes Radicale a file for each task, and longer than a request of a test may.
+    wanted = b'<propfind xmlns="DAV:"><prop><sync-token/></prop></propfind>'
+    bench.sandbox.ask("PROPFIND", bench.sandbox.place, wanted, {"depth": "0", "content-type": "text/xml"})
+    time.sleep(6)
+    entries, cursor = bench.read()
+    assert len(entries) == LARGE
+    bench.asked()
+    entries, cursor = bench.read(cursor)
+    assert (entries, bench.asked()) == ({}, ["PROPFIND"])
 
 
 @pytest.mark.parametrize("reading", KINDS)

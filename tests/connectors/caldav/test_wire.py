@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tracemalloc
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
 
 from connectors.caldav.auth import Digest
 from connectors.caldav.since import Mark, understood
+from connectors.caldav.unmoved import LARGE, is_worth_it, settled
 from connectors.caldav.wire import CAL, Cut, Malformed, Refusal, multistatus, parsed, refusal
 
 ROW = (
@@ -133,3 +135,32 @@ def test_digest_answers_as_the_example_of_its_document(algorithm, answer):
 @pytest.mark.parametrize("challenge", ["", "Basic realm=x", "Digest realm=x", 'Digest nonce="x", algorithm=SHA-999'])
 def test_a_challenge_that_can_not_be_met_is_a_refusal(challenge):
     assert not Digest("u", "p").learn(challenge)
+
+
+RADICALE = "http://radicale.org/ns/sync/0f"
+
+
+@pytest.mark.parametrize(
+    ("token", "resources", "asked"),
+    [
+        (RADICALE, LARGE, True),
+        (RADICALE, LARGE - 1, False),
+        ("http://sabre.io/ns/sync/7", LARGE, False),
+        ("", LARGE, False),
+    ],
+)
+def test_only_a_large_collection_of_radicale_is_asked_when_it_was_changed(token, resources, asked):
+    assert is_worth_it(token, resources) is asked
+
+
+@pytest.mark.parametrize(("seconds", "is_settled"), [(0, False), (4.9, False), (5, True), (3600, True), (-60, False)])
+def test_a_change_counts_as_the_last_when_another_would_show(seconds, is_settled):
+    told = "Sun, 01 Mar 2026 09:00:00 GMT"
+    then = datetime(2026, 3, 1, 9, tzinfo=UTC)
+    assert settled(told, then + timedelta(seconds=seconds)) == (told if is_settled else "")
+
+
+@pytest.mark.parametrize("told", ["", "yesterday", "Sun, 01 Mar 2026"])
+def test_what_is_no_time_of_a_change_tells_nothing(told):
+    assert settled(told, datetime(2027, 3, 1, tzinfo=UTC)) == ""
+    assert settled("Sun, 01 Mar 2026 09:00:00 GMT", None) == ""
