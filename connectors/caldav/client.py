@@ -13,6 +13,7 @@ from connectors.caldav.webdav import Partial, WebDav, refused
 from connectors.caldav.wire import (
     CAL,
     DAV,
+    RADICALE,
     SERVER,
     Response,
     as_text,
@@ -41,12 +42,14 @@ _UNKNOWN_REPORT: Final = "supported-report"
 class State:
     """What a collection says of itself; ``kinds`` are the components that it takes, none if it does not say.
 
-    ``modified`` is an HTTP date, as it was told. What was not asked for is empty.
+    ``modified`` is an HTTP date, as it was told, ``is_radicale`` whether the server knows a property of Radicale's own.
+    What was not asked for is empty.
     """
 
     token: str
     tag: str
     modified: str
+    is_radicale: bool
     is_calendar: bool
     kinds: tuple[str, ...]
     server_time: datetime | None
@@ -78,8 +81,14 @@ class CaldavClient:
 
     def state(self, *, token: bool = True) -> State:
         """What the collection says of itself; the ``token`` is asked for only where it is wanted."""
-        remembered = ["d:sync-token", "d:getlastmodified"] if token else []
-        return self._state(["d:resourcetype", "s:getctag", "c:supported-calendar-component-set", *remembered])
+        names = [
+            "d:resourcetype",
+            "s:getctag",
+            "c:supported-calendar-component-set",
+            "d:getlastmodified",
+            "r:displayname",
+        ]
+        return self._state([*names, *(["d:sync-token"] if token else ())])
 
     def modified(self) -> State:
         """When the collection was last changed, and nothing else."""
@@ -95,6 +104,7 @@ class CaldavClient:
             token=own.said(f"{DAV}sync-token"),
             tag=own.said(f"{SERVER}getctag"),
             modified=own.said(f"{DAV}getlastmodified"),
+            is_radicale=own.said(f"{RADICALE}displayname") != "",
             is_calendar=is_of_type(own, f"{CAL}calendar"),
             kinds=() if kinds is None else tuple(one.attributes.get("name", "").upper() for one in kinds.children),
             server_time=answer.server_time,

@@ -11,7 +11,7 @@ from typing import Final
 from connectors.caldav.client import BATCH, CaldavClient, NoReport, State
 from connectors.caldav.mapping import TWICE
 from connectors.caldav.since import Mark, short, unusual, usual_name
-from connectors.caldav.unmoved import is_worth_it, settled
+from connectors.caldav.unmoved import LARGE, settled
 from connectors.caldav.wire import ETAG, HREF, raw_hash, record_of, tombstone
 from connectors.contract import Coverage, Cursor, Page, Record
 from connectors.errors import Transient
@@ -77,20 +77,22 @@ class Reader:
         # Tags of what is no task are kept, else it would be looked at again; what is gone is missed by the next read.
         tags = {} if state.token else {**self._tags, **{name: _tag(native) for name, native in natives.items()}}
         mark = Mark(token=state.token, tag=state.tag, tags=tags, names=self._names, deaf=self._deaf)
-        if is_worth_it(state.token, len(natives)):
+        if state.is_radicale and len(natives) >= LARGE:
             mark = replace(mark, large=True, modified=settled(state.modified, state.server_time))
         return _page(records, coverage(records), mark, state)
 
     def _since(self, mark: Mark) -> Iterator[Page] | None:
-        if mark.token:
-            return self._since_token(mark) if self._tokens else None
-        return self._since_tags(mark)
+        if mark.token and not self._tokens:
+            return None
+        if mark.large:
+            state = self._client.modified()
+            if mark.modified and state.modified == mark.modified:
+                return iter([_page((), Coverage.SINCE, replace(mark, names=dict(self._names)), state)])
+            mark = replace(mark, modified=settled(state.modified, state.server_time))
+        return self._since_token(mark) if mark.token else self._since_tags(mark)
 
     def _since_token(self, mark: Mark) -> Iterator[Page] | None:
         """By the server's own memory (RFC 6578); None where it has forgotten."""
-        before = self._client.modified() if mark.large else None
-        if before is not None and mark.modified and before.modified == mark.modified:
-            return iter([_page((), Coverage.SINCE, replace(mark, names=dict(self._names)), before)])
         changed: dict[str, str | None] = {}
         token = mark.token
         for _ in range(_MOST_PARTS):
@@ -102,8 +104,7 @@ class Reader:
                 return None
             changed |= {**part.changed, **dict.fromkeys(part.removed)}
             if not part.more:
-                modified = "" if before is None else settled(before.modified, before.server_time)
-                mark = Mark(token=part.token, tag=mark.tag, large=mark.large, modified=modified)
+                mark = replace(mark, token=part.token)
                 here = {name: tag for name, tag in changed.items() if tag is not None}
                 return self._told(here, [name for name, tag in changed.items() if tag is None], mark)
             if part.token == token:
@@ -121,7 +122,7 @@ class Reader:
         told = self._client.tags()
         tags = {name: short(tag) for name, tag in told.items()}
         here = {name: told[name] for name, tag in tags.items() if mark.tags.get(name) != tag}
-        new = Mark(tag=state.tag, tags=tags, deaf=mark.deaf)
+        new = replace(mark, tag=state.tag, tags=tags)
         return self._told(here, [name for name in mark.tags if name not in tags], new, state)
 
     def _told(

@@ -29,8 +29,8 @@ class Mark:
     ``token`` is the collection's sync-token, ``tag`` its ctag, each empty if it has none. ``tags`` are the entity tags
     in short by resource, kept only without a token. ``names`` are the UIDs of the resources that are not named for
     them, so that it is known what was removed. ``deaf`` is a server that has tokens and does not answer to them.
-    ``large`` is a collection that is asked when it was last changed before anything else, ``modified`` its answer when
-    the token was told: as long as it is the same, nothing changed; empty where that can not be said.
+    ``large`` is a collection that is asked when it was last changed before anything else, ``modified`` its answer
+    before the last read: as long as it is the same, nothing changed; empty where that can not be said.
     """
 
     token: str = ""

@@ -14,19 +14,12 @@ from typing import Final
 
 from connectors.quota import http_date
 
-_RADICALE: Final = "http://radicale.org/ns/sync/"
-"""What its tokens begin with (``storage/multifilesystem/sync.py``)."""
 LARGE: Final = 2000
 """Resources from which on it is worth a request of its own: a look at all of them is 0.1 s of Radicale's or more."""
 _SETTLED: Final = timedelta(seconds=5)
 """How far back a change has to lie. The time is told in whole seconds, so that one more change within the same second
 would not show; the rest is for a proxy whose clock is not the server's, and for file systems that count by two seconds.
 """
-
-
-def is_worth_it(token: str, resources: int) -> bool:
-    """Whether the collection of a token, of so many resources, is asked when it was last changed."""
-    return resources >= LARGE and token.startswith(_RADICALE)
 
 
 def settled(modified: str, server_time: datetime | None) -> str:

@@ -31,8 +31,9 @@ DAV: Final = "DAV: "
 CAL: Final = "urn:ietf:params:xml:ns:caldav "
 SERVER: Final = "http://calendarserver.org/ns/ "
 SABRE: Final = "http://sabredav.org/ns "
+RADICALE: Final = "http://radicale.org/ns/ "
 _TOLD: Final = f"{DAV}responsedescription"
-_SPACES: Final = {"d": DAV, "c": CAL, "s": SERVER}
+_SPACES: Final = {"d": DAV, "c": CAL, "s": SERVER, "r": RADICALE}
 
 DEEPEST: Final = 40
 """Elements within each other; an answer nests seven."""
@@ -227,7 +228,7 @@ def refusal(body: bytes) -> Refusal:
 
 
 def asked(kind: str, inner: str) -> bytes:
-    """A request's body: the element ``kind``, with ``d:``, ``c:`` and ``s:`` for the three namespaces."""
+    """A request's body: the element ``kind``, with ``d:``, ``c:``, ``s:`` and ``r:`` for the namespaces."""
     spaces = " ".join(f'xmlns:{short}="{space.strip()}"' for short, space in _SPACES.items())
     return f'<?xml version="1.0" encoding="utf-8"?>\n<{kind} {spaces}>{inner}</{kind}>'.encode()
 

@@ -76,8 +76,14 @@ def test_what_was_known_for_a_read_is_let_go_when_it_ends(collection, reading):
         assert freed() is None
 
 
-def test_a_large_collection_is_asked_whether_anything_changed_before_it_is_asked_what_did(collection):
-    bench = collection("sync=token")
+@pytest.mark.parametrize(
+    ("changes", "nothing", "something"),
+    [("token", ["REPORT"], ["REPORT"]), ("tags", ["PROPFIND"], ["PROPFIND", "PROPFIND"])],
+)
+def test_a_large_collection_is_asked_whether_anything_changed_before_it_is_asked_what_did(
+    collection, changes, nothing, something
+):
+    bench = collection("sync=token", changes=changes)
     uids = [bench.sandbox.add(title) for title in ("Milk", "Bread")]
     _, cursor = bench.read()
     mark = understood(cursor.value)
@@ -93,18 +99,19 @@ def test_a_large_collection_is_asked_whether_anything_changed_before_it_is_asked
 
     for title in ("One", "Two", "Three"):  # within a second, which is all that the time of a change tells
         bench.sandbox.edit(f"{uids[0]}.ics", "SUMMARY:", f"SUMMARY:{title} ")
-        assert read() == ([uids[0]], ["PROPFIND", "REPORT", "REPORT"])
+        assert read() == ([uids[0]], ["PROPFIND", *something, "REPORT"])
     time.sleep(6)
-    assert read() == ([], ["PROPFIND", "REPORT"])
+    assert read() == ([], ["PROPFIND", *nothing])
     before = cursor.value
     assert (read(), cursor.value) == (([], ["PROPFIND"]), before)
     bench.sandbox.remove(f"{uids[1]}.ics")
-    assert read() == ([uids[1]], ["PROPFIND", "REPORT"])
+    assert read() == ([uids[1]], ["PROPFIND", *something])
 
 
 @pytest.mark.torture
-def test_a_collection_of_very_many_is_known_for_a_large_one(collection):
-    bench = collection("sync=token")
+@pytest.mark.parametrize("changes", ["token", "tags"])
+def test_a_collection_of_very_many_is_known_for_a_large_one(collection, changes):
+    bench = collection("sync=token", changes=changes)
     task = "BEGIN:VTODO\nUID:{}\nDTSTAMP:20260101T000000Z\nSUMMARY:Task\nEND:VTODO\n"
     tasks = "".join(task.format(n) for n in range(LARGE))
     bench.sandbox.store("", f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Somebody//EN\n{tasks}END:VCALENDAR\n")

@@ -10,7 +10,7 @@ import requests
 
 from connectors.caldav.auth import Digest
 from connectors.caldav.since import Mark, understood
-from connectors.caldav.unmoved import LARGE, is_worth_it, settled
+from connectors.caldav.unmoved import settled
 from connectors.caldav.wire import CAL, Cut, Malformed, Refusal, multistatus, parsed, refusal
 
 ROW = (
@@ -135,22 +135,6 @@ def test_digest_answers_as_the_example_of_its_document(algorithm, answer):
 @pytest.mark.parametrize("challenge", ["", "Basic realm=x", "Digest realm=x", 'Digest nonce="x", algorithm=SHA-999'])
 def test_a_challenge_that_can_not_be_met_is_a_refusal(challenge):
     assert not Digest("u", "p").learn(challenge)
-
-
-RADICALE = "http://radicale.org/ns/sync/0f"
-
-
-@pytest.mark.parametrize(
-    ("token", "resources", "asked"),
-    [
-        (RADICALE, LARGE, True),
-        (RADICALE, LARGE - 1, False),
-        ("http://sabre.io/ns/sync/7", LARGE, False),
-        ("", LARGE, False),
-    ],
-)
-def test_only_a_large_collection_of_radicale_is_asked_when_it_was_changed(token, resources, asked):
-    assert is_worth_it(token, resources) is asked
 
 
 @pytest.mark.parametrize(("seconds", "is_settled"), [(0, False), (4.9, False), (5, True), (3600, True), (-60, False)])
