@@ -86,9 +86,10 @@ class Reader:
             return None
         if mark.large:
             state = self._client.modified()
-            if mark.modified and state.modified == mark.modified:
+            modified = settled(state.modified, state.server_time)
+            if modified and modified == mark.modified:
                 return iter([_page((), Coverage.SINCE, replace(mark, names=dict(self._names)), state)])
-            mark = replace(mark, modified=settled(state.modified, state.server_time))
+            mark = replace(mark, modified=modified)
         return self._since_token(mark) if mark.token else self._since_tags(mark)
 
     def _since_token(self, mark: Mark) -> Iterator[Page] | None:

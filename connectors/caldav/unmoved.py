@@ -19,6 +19,7 @@ LARGE: Final = 2000
 _SETTLED: Final = timedelta(seconds=5)
 """How far back a change has to lie. The time is told in whole seconds, so that one more change within the same second
 would not show; the rest is for a proxy whose clock is not the server's, and for file systems that count by two seconds.
+A time to come is one of a clock that was set back since: what is changed now is older, and does not show either.
 """
 
 

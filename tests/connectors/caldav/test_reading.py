@@ -24,6 +24,7 @@ class Gathered:
 
 
 KINDS = ["sync=token", "sync=ctag", "sync=etags", "server=xandikos"]
+MODIFIED = b'<propfind xmlns="DAV:"><prop><getlastmodified/></prop></propfind>'
 IDLE = {
     "sync=token": ["REPORT"],
     "sync=ctag": ["PROPFIND"],
@@ -100,6 +101,12 @@ def test_a_large_collection_is_asked_whether_anything_changed_before_it_is_asked
     for title in ("One", "Two", "Three"):  # within a second, which is all that the time of a change tells
         bench.sandbox.edit(f"{uids[0]}.ics", "SUMMARY:", f"SUMMARY:{title} ")
         assert read() == ([uids[0]], ["PROPFIND", *something, "REPORT"])
+    state = bench.sandbox.ask("PROPFIND", bench.sandbox.place, MODIFIED, {"depth": "0", "content-type": "text/xml"})
+    mark = understood(cursor.value)
+    assert mark is not None
+    just = state.decode().partition("<getlastmodified>")[2].partition("<")[0]
+    cursor = replace(cursor, value=replace(mark, modified=just).told())
+    assert read() == ([], ["PROPFIND", *nothing])  # the same time, and too short ago to be the last of its second
     time.sleep(6)
     assert read() == ([], ["PROPFIND", *nothing])
     before = cursor.value
