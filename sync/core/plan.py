@@ -161,16 +161,16 @@ class Planner:
         return lens.refuses(name, value)
 
     def _create(self, task: Task, link: Link | None, lens: Lens) -> list[Action]:
-        if link is not None and not (link.ref is None and link.reason in {CREATE_REFUSED, CREATE_AGAIN}):
-            return []
-        if is_too_old(task, self.lenses.policy, self.now):
+        again = link is None or (link.ref is None and link.reason in {CREATE_REFUSED, CREATE_AGAIN})
+        if not again or is_too_old(task, self.lenses.policy, self.now):
             return []
         cause, why = self._why_not_made(task, link, lens)
         if why:
             self._note(task, lens, None, cause, why)
             return []
         fields = self._fields_to_make(task, link, lens)
-        missing = [name for name, how in lens.spec.capabilities.fields.items() if how.required and name not in fields]
+        required = [name for name, how in lens.spec.capabilities.fields.items() if how.required]
+        missing = [name for name in required if name not in fields] or ([] if fields else [Field.TITLE])
         if missing:
             self._note(task, lens, None, missing[0], f"{lens.spec.name} makes no task without it")
             return []

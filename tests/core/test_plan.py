@@ -353,6 +353,7 @@ def test_what_was_completed_too_long_ago_is_not_made_anywhere(status, done, poli
             DUE,
             "b makes no task without it",
         ),
+        (here(fields={NOTE: TWO_WAY}), TITLE, "b makes no task without it"),
     ],
 )
 def test_a_side_that_can_not_make_the_task_is_noted(spec, field, why):
