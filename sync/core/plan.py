@@ -161,8 +161,8 @@ class Planner:
         return lens.refuses(name, value)
 
     def _create(self, task: Task, link: Link | None, lens: Lens) -> list[Action]:
-        again = link is None or (link.ref is None and link.reason in {CREATE_REFUSED, CREATE_AGAIN})
-        if not again or is_too_old(task, self.lenses.policy, self.now):
+        may_be_made = link is None or (link.ref is None and link.reason in {CREATE_REFUSED, CREATE_AGAIN})
+        if not may_be_made or is_too_old(task, self.lenses.policy, self.now):
             return []
         cause, why = self._why_not_made(task, link, lens)
         if why:

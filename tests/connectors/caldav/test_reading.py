@@ -8,8 +8,10 @@ from dataclasses import replace
 
 import pytest
 
+from connectors.caldav.client import CaldavClient
 from connectors.caldav.since import Mark, understood
 from connectors.caldav.unmoved import LARGE
+from connectors.caldav.webdav import WebDav
 from connectors.contract import Cursor
 from connectors.errors import BadSettings, ContractBroken, Gone, Transient
 from connectors.serving import Fault, Kind
@@ -24,7 +26,6 @@ class Gathered:
 
 
 KINDS = ["sync=token", "sync=ctag", "sync=etags", "server=xandikos"]
-MODIFIED = b'<propfind xmlns="DAV:"><prop><getlastmodified/></prop></propfind>'
 IDLE = {
     "sync=token": ["REPORT"],
     "sync=ctag": ["PROPFIND"],
@@ -77,6 +78,23 @@ def test_what_was_known_for_a_read_is_let_go_when_it_ends(collection, reading):
         assert freed() is None
 
 
+def told(bench, name):
+    """A property of the collection, as a person's program asks for it."""
+    body = f'<propfind xmlns="DAV:"><prop><{name}/></prop></propfind>'.encode()
+    answer = bench.sandbox.ask("PROPFIND", bench.sandbox.place, body, {"depth": "0", "content-type": "text/xml"})
+    return answer.decode().partition(f"<{name}>")[2].partition("<")[0]
+
+
+@pytest.mark.parametrize(("reading", "is_radicale"), [("server=radicale", True), ("server=xandikos", False)])
+def test_radicale_is_known_by_a_property_of_its_own(collection, reading, is_radicale):
+    bench = collection(reading)
+    bench.sandbox.add("Milk")
+    url = bench.url + bench.sandbox.place
+    side = bench.side(url)
+    state = CaldavClient(WebDav(bench.http(side, url), side.own, url)).state()
+    assert (state.is_radicale, state.is_calendar) == (is_radicale, True)
+
+
 @pytest.mark.parametrize(
     ("changes", "nothing", "something"),
     [("token", ["REPORT"], ["REPORT"]), ("tags", ["PROPFIND"], ["PROPFIND", "PROPFIND"])],
@@ -101,11 +119,9 @@ def test_a_large_collection_is_asked_whether_anything_changed_before_it_is_asked
     for title in ("One", "Two", "Three"):  # within a second, which is all that the time of a change tells
         bench.sandbox.edit(f"{uids[0]}.ics", "SUMMARY:", f"SUMMARY:{title} ")
         assert read() == ([uids[0]], ["PROPFIND", *something, "REPORT"])
-    state = bench.sandbox.ask("PROPFIND", bench.sandbox.place, MODIFIED, {"depth": "0", "content-type": "text/xml"})
     mark = understood(cursor.value)
     assert mark is not None
-    just = state.decode().partition("<getlastmodified>")[2].partition("<")[0]
-    cursor = replace(cursor, value=replace(mark, modified=just).told())
+    cursor = replace(cursor, value=replace(mark, modified=told(bench, "getlastmodified")).told())
     assert read() == ([], ["PROPFIND", *nothing])  # the same time, and too short ago to be the last of its second
     time.sleep(6)
     assert read() == ([], ["PROPFIND", *nothing])
@@ -122,9 +138,7 @@ def test_a_collection_of_very_many_is_known_for_a_large_one(collection, changes)
     task = "BEGIN:VTODO\nUID:{}\nDTSTAMP:20260101T000000Z\nSUMMARY:Task\nEND:VTODO\n"
     tasks = "".join(task.format(n) for n in range(LARGE))
     bench.sandbox.store("", f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Somebody//EN\n{tasks}END:VCALENDAR\n")
-    # Its first token takes Radicale a file for each task, and longer than a request of a test may.
-    wanted = b'<propfind xmlns="DAV:"><prop><sync-token/></prop></propfind>'
-    bench.sandbox.ask("PROPFIND", bench.sandbox.place, wanted, {"depth": "0", "content-type": "text/xml"})
+    told(bench, "sync-token")  # the first takes Radicale a file for each task, and longer than a request of a test may
     time.sleep(6)
     entries, cursor = bench.read()
     assert len(entries) == LARGE
